@@ -1,0 +1,1 @@
+"""Laundering typologies that go with trafficking (MLT)."""

@@ -1,0 +1,2 @@
+# Checkout only: tells type checkers that finvest.detectors is the folder ../detectors.
+from detectors import *

@@ -1,0 +1,1 @@
+"""Measures shared by detectors, each computed once per view."""

@@ -1,0 +1,1 @@
+"""The detector contract, findings, and their ranking."""

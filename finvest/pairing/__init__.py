@@ -1,0 +1,1 @@
+"""Which records show the same movement: duplicates, pairs, reconciliation and coverage."""

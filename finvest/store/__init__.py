@@ -1,0 +1,1 @@
+"""A case on disk: sources, parts, manifest, decisions, log."""

@@ -1,0 +1,1 @@
+"""Synthetic cases with an answer key."""
