@@ -1,0 +1,86 @@
+"""Who holds an account, as far as the case says: the name written in its books, and companies of one group."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from finvest.model.identifiers import name_keys
+from finvest.view import CaseView, feature
+
+GROUP_LINKS = ("owns", "directs", "controls", "holds")
+"""Relations that make two companies or a company and a person one group."""
+
+
+@feature
+def holders(view: CaseView) -> pl.DataFrame:
+    """Return the holder of each account.
+
+    Returns
+    -------
+    polars.DataFrame, shape (accounts,)
+        In account order: ``holder_key`` (comparison key of the holder's name, null where unknown), ``company`` (a
+        company on the company list has this name; null where there is no list or no name), ``group`` (number shared
+        by holders whom links of ownership or direction connect; null where unknown).
+
+    Notes
+    -----
+    An equal name key is a likeness, not an identity: what rests on it says so.
+    """
+    accounts = view.frame("accounts").select("n", "holder", holder_key=name_keys(pl.col("holder_name")))
+    accounts = accounts.with_columns(holder_key=pl.when(pl.col("holder_key") != "").then("holder_key"))
+    listed = view.frame("companies") if view.lacks(["companies"]) is None else None
+    known = None if listed is None else listed.select(name_keys(pl.col("name"))).to_series().drop_nulls()
+    company = pl.lit(None, pl.Boolean) if known is None else pl.col("holder_key").is_in(known.implode())
+    groups = _groups(view)
+    return accounts.with_columns(company=company).join(groups, on="holder_key", how="left", maintain_order="left").select(
+        "holder_key", "company", "group"
+    )
+
+
+def _groups(view: CaseView) -> pl.DataFrame:
+    """Return the group number of each holder's name key that a link mentions."""
+    empty = pl.DataFrame(schema={"holder_key": pl.String, "group": pl.Int64})
+    if view.lacks(["links", "parties"]) is not None:
+        return empty
+    import networkx as nx
+
+    links = view.frame("links").filter(pl.col("kind").is_in(list(GROUP_LINKS)))
+    graph = nx.Graph()
+    graph.add_edges_from(links.select("from_id", "to_id").drop_nulls().sort("from_id", "to_id").iter_rows())
+    number = {party: i for i, members in enumerate(nx.connected_components(graph)) for party in members}
+    parties = view.frame("parties").filter(pl.col("party").is_in(list(number)))
+    if parties.is_empty():
+        return empty
+    return (
+        parties.select(
+            holder_key=name_keys(pl.col("name")), group=pl.col("party").replace_strict(number, return_dtype=pl.Int64)
+        )
+        .drop_nulls()
+        .sort("holder_key", "group")
+        .unique("holder_key", keep="first", maintain_order=True)
+    )
+
+
+def one_holder(view: CaseView, members: pl.Series) -> pl.Series:
+    """Tell for each list of accounts whether one holder, or one group of holders, has them all.
+
+    Parameters
+    ----------
+    members : polars.Series of List(UInt32), shape (n,)
+
+    Returns
+    -------
+    polars.Series of Boolean, shape (n,)
+        Null where a holder is unknown and the known ones do not differ.
+    """
+    flat = members.rename("account").to_frame().with_row_index("row").explode("account", empty_as_null=False)
+    flat = flat.hstack(holders(view)[flat["account"]])
+    together = (pl.col("holder_key").n_unique() == 1) | (
+        (pl.col("group").n_unique() == 1) & pl.col("group").is_not_null().all()
+    )
+    known = pl.col("holder_key").is_not_null()
+    apart = pl.col("holder_key").drop_nulls().n_unique() > 1
+    result = flat.group_by("row", maintain_order=True).agg(
+        one=pl.when(known.all()).then(together).when(apart).then(pl.lit(value=False)).otherwise(None)
+    )
+    return result.sort("row")["one"]

@@ -1,0 +1,171 @@
+"""The detector contract: a card, typed parameters, and `look`, which returns a frame. One class a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
+
+import polars as pl
+
+from finvest.findings.card import Card, param
+from finvest.findings.report import CHECK, Report
+from finvest.model.errors import NotAssessable, UsageError
+
+if TYPE_CHECKING:
+    from finvest.findings.make import Make
+    from finvest.view import CaseView
+
+
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(param,))
+class Detector:
+    """Looks for one indicator.
+
+    A subclass has a `card`, parameters made with `param`, `look`, and the two small examples `plant` (it finds this)
+    and `look_alike` (it does not, or a counter-check withdraws it).
+    """
+
+    card: ClassVar[Card]
+
+    def __init_subclass__(cls) -> None:
+        dataclass(kw_only=True, eq=False)(cls)
+
+    def look(self, view: CaseView) -> pl.LazyFrame | pl.DataFrame:
+        """Return one row a suspicion.
+
+        Parameters
+        ----------
+        view : CaseView
+
+        Returns
+        -------
+        polars.DataFrame or polars.LazyFrame
+            For each role of the card a column of numbers or lists of numbers; ``score`` in [0, 1], higher is more
+            suspicious; ``evidence`` (lists of transaction numbers) and ``evidence_<table>`` for other tables; where a
+            row cannot be judged, ``not_assessable`` with the reason. Every other column is a fact.
+
+        Raises
+        ------
+        NotAssessable
+            If nothing can be said on this case.
+        """
+        raise NotImplementedError
+
+    @staticmethod
+    def plant(make: Make) -> None:
+        """Make the smallest positive example."""
+        raise NotImplementedError
+
+    @staticmethod
+    def look_alike(make: Make) -> None:
+        """Make its innocent twin."""
+        raise NotImplementedError
+
+    def detect(self, view: CaseView) -> Report:
+        """Look at a case, run the counter-checks, and return what was found, in an order that rows cannot change.
+
+        Raises
+        ------
+        UsageError
+            If a parameter is out of bounds.
+        TypeError
+            If `look` breaks the contract.
+        """
+        self._check_parameters()
+        why = view.lacks(self.card.needs)
+        try:
+            return Report(self, view, pl.DataFrame() if why else self._complete(view), why)
+        except NotAssessable as error:
+            return Report(self, view, pl.DataFrame(), str(error))
+
+    def _check_parameters(self) -> None:
+        for f in fields(self):  # type: ignore[arg-type]
+            value, low, high = getattr(self, f.name), f.metadata["low"], f.metadata["high"]
+            if (low is not None and value < low) or (high is not None and value > high):
+                raise UsageError(f"{self.card.id}: {f.name} must be {low} to {high}; it is {value}")
+
+    def _complete(self, view: CaseView) -> pl.DataFrame:
+        rows, roles = self.look(view).lazy().collect(), [*self.card.roles]
+        evidence = [c for c in rows.columns if c == "evidence" or c.startswith("evidence_")]
+        if not evidence or {*roles, "score"} - {*rows.columns}:
+            wanted = ", ".join([*roles, "score", "evidence"])
+            raise TypeError(f"{self.card.id}: look() must return {wanted}; it returned {', '.join(rows.columns)}")
+        if not rows["score"].is_between(0, 1).fill_null(value=False).all():
+            raise TypeError(f"{self.card.id}: every score must lie in [0, 1]")
+        if "not_assessable" not in rows.columns:
+            rows = rows.with_columns(not_assessable=pl.lit(None, pl.String))
+        rows = rows.with_columns(_sorted_set(rows, c) for c in [*evidence, *roles])
+        rows = _with_period_and_amounts(view, rows)
+        results = [check.results(view, rows).alias(CHECK + check.name) for check in self.card.innocent]
+        rows = rows.with_columns(results).with_columns(found_score="score")
+        for check in self.card.innocent:
+            kept = pl.when(pl.col(CHECK + check.name).fill_null(value=False)).then(check.keeps).otherwise(1.0)
+            rows = rows.with_columns(score=pl.col("score") * kept)
+        first = [pl.col(c).list.first() for c in [*roles, *evidence]]
+        return rows.sort(-pl.col("score"), *first, *(pl.col(c).list.len() for c in evidence), maintain_order=True)
+
+    # ---- parameters, as scikit-learn has them, so that a pattern is tuned like any estimator
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002, FBT001, FBT002 - scikit-learn's signature
+        """Return the parameters by name."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+
+    def set_params(self, **params: Any) -> Self:  # noqa: ANN401
+        """Set parameters.
+
+        Raises
+        ------
+        UsageError
+            If there is no such parameter.
+        """
+        if wrong := params.keys() - self.get_params().keys():
+            has = ", ".join(self.get_params()) or "none"
+            raise UsageError(f"{self.card.id} has no parameter {', '.join(sorted(wrong))}; it has {has}")
+        self.__dict__.update(params)
+        return self
+
+    def fit(self, views: object, answers: object = None) -> Self:  # noqa: ARG002 - nothing to learn
+        """Do nothing; detectors are rules."""
+        return self
+
+    def __sklearn_tags__(self) -> Any:  # noqa: ANN401 - scikit-learn stays unimported until it asks
+        from sklearn.utils import Tags, TargetTags
+
+        return Tags(estimator_type=None, target_tags=TargetTags(required=False))
+
+    def __repr__(self) -> str:
+        changed = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}  # type: ignore[arg-type]
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in changed.items())})"
+
+
+def _sorted_set(rows: pl.DataFrame, column: str) -> pl.Expr:
+    """Make a column of numbers or nested lists one flat, sorted list without repeats."""
+    dtype, expr = rows.schema[column], pl.col(column)
+    if not isinstance(dtype, pl.List):
+        return pl.concat_list(column).list.drop_nulls().cast(pl.List(pl.UInt32))
+    while isinstance(dtype.inner, pl.List):
+        expr, dtype = expr.list.eval(pl.element().explode(empty_as_null=False)), dtype.inner
+    return expr.list.drop_nulls().list.unique().list.sort().cast(pl.List(pl.UInt32))
+
+
+def _with_period_and_amounts(view: CaseView, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add start, end, and the sum of the evidence per currency, where the detector did not."""
+    if "start" in rows.columns or "evidence" not in rows.columns:
+        missing = {"start": pl.Datetime("us", "UTC"), "end": pl.Datetime("us", "UTC")}
+        rows = rows.with_columns(pl.lit(None, t).alias(c) for c, t in missing.items() if c not in rows.columns)
+    else:
+        rows = rows.hstack(view.measure(rows["evidence"], start=pl.col("earliest").min(), end=pl.col("latest").max()))
+    if "amounts" in rows.columns or "evidence" not in rows.columns:
+        return rows if "amounts" in rows.columns else rows.with_columns(amounts=pl.lit(None))
+    pairs = view.measure(rows["evidence"], currency="currency", amount="amount").with_row_index("row")
+    totals = (
+        pairs.explode("currency", "amount", empty_as_null=False)
+        .group_by("row", "currency")
+        .agg(pl.col("amount").sum())
+        .sort("row", "currency")
+        .group_by("row", maintain_order=True)
+        .agg(amounts=pl.struct("currency", "amount"))
+    )
+    return rows.hstack(totals.select("amounts"))
+
+
+__all__ = ["Detector", "param"]

@@ -1,0 +1,126 @@
+"""Smallest cases, written in the words of the field: what every detector's `plant` and `look_alike` are made with.
+
+They go through the same rooms as real records: lines, transactions, movements, view.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from finvest.model.identifiers import account_id, name_key, opaque
+from finvest.model.records import Source
+from finvest.model.statements import batches
+from finvest.model.tables import INSTANT, MINOR, TABLES
+from finvest.pairing import movements
+from finvest.view import CaseView
+
+START = datetime(2025, 1, 6, 9, tzinfo=UTC)
+"""A Monday, nine o'clock."""
+
+BANK = "MAKE"
+
+_SOURCE = Source(Path("made"), "made", "0" * 64, 0)
+
+
+class Make:
+    """Builds a small case in memory.
+
+    Accounts are named by any text; each is known with its bank, and payments show both sides. Amounts are whole minor
+    units of EUR unless said otherwise, days count from `START`.
+    """
+
+    def __init__(self) -> None:
+        self._lines: list[dict[str, Any]] = []
+        self._rows: dict[str, list[dict[str, Any]]] = {}
+        self._holders: dict[str, str] = {}
+
+    def transfer(  # noqa: D417 - the rest are columns of `transactions`
+        self, originator: str, beneficiary: str, amount: int, day: float, *, dated: bool = False, **columns: Any  # noqa: ANN401
+    ) -> None:
+        """Move money.
+
+        Parameters
+        ----------
+        originator, beneficiary : str
+            Accounts.
+        amount : int
+            Minor units.
+        day : float
+            Days after `START`.
+        dated : bool
+            Only the date is known.
+        """
+        at = START + timedelta(days=day)
+        if dated:
+            at = at.replace(hour=0, minute=0, second=0, microsecond=0)
+        self._lines.append(
+            {
+                "record": len(self._lines) + 1,
+                "line": len(self._lines) + 1,
+                "own_number": originator,
+                "own_bank": BANK,
+                "other_number": beneficiary,
+                "other_bank": BANK,
+                "credit": False,
+                "amount": amount,
+                "currency": "EUR",
+                "booked_at": at,
+                "precision": "date" if dated else "microsecond",
+                "zone": "UTC",
+                "channel": "transfer",
+                **columns,
+            }
+        )
+
+    def holder(self, account: str, name: str) -> None:
+        """Say who holds an account."""
+        self._holders[account] = name
+
+    def company(self, name: str, *accounts: str, **columns: Any) -> None:  # noqa: ANN401
+        """Put a company on the company list, and let it hold accounts."""
+        party = opaque("p", "name", name_key(name))
+        self.row("parties", party=party, kind="company", name=name, name_key=name_key(name))
+        self.row("companies", party=party, name=name, **columns)
+        for account in accounts:
+            self.holder(account, name)
+
+    def opening(self, account: str, amount: int, day: float = 0) -> None:
+        """Say what an account held when its statement begins."""
+        start = (START + timedelta(days=day)).date()
+        self.row("balances", account=self.id(account), currency="EUR", start=start, opening=amount, proof="declared")
+
+    def row(self, table: str, **columns: Any) -> None:  # noqa: ANN401
+        """Add a row to any other table."""
+        rows = self._rows.setdefault(table, [])
+        rows.append({"source": _SOURCE.sha256, "record": len(rows) + 1, **columns})
+
+    @staticmethod
+    def id(account: str) -> str:
+        """Return the opaque id of an account."""
+        return account_id("local", BANK, "".join(c for c in account.upper() if c.isascii() and c.isalnum()))
+
+    def tables(self, seed: int | None = None) -> dict[str, pl.DataFrame]:
+        """Return the tables, in the order they were made or shuffled."""
+        made = {name: pl.DataFrame(rows, schema_overrides=TABLES[name].schema) for name, rows in self._rows.items()}
+        lines = pl.DataFrame(
+            self._lines, schema_overrides={"amount": MINOR, "booked_at": INSTANT, "terminal": pl.String}
+        )
+        for batch in batches(lines, _SOURCE, "made", both=True):
+            made[batch.table] = batch.frame
+        frames = {name: TABLES[name].complete(frame) for name, frame in made.items()}
+        holders = {self.id(account): name for account, name in self._holders.items()}
+        frames["accounts"] = frames["accounts"].with_columns(
+            holder_name=pl.col("account").replace_strict(holders, default=None, return_dtype=pl.String)
+        )
+        if seed is None:
+            return frames
+        return {name: frame.sample(fraction=1, shuffle=True, seed=seed) for name, frame in frames.items()}
+
+    def view(self, seed: int | None = None) -> CaseView:
+        """Return the view of the case, its rows in the order they were made or shuffled."""
+        tables = self.tables(seed)
+        return CaseView(movements(tables["transactions"]), tables)

@@ -1,0 +1,106 @@
+"""What one detector found in one view: a frame inside, findings when somebody iterates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from finvest.findings.finding import Checked, Finding, Subject, finding_id
+from finvest.findings.wording import fill, names, sums
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from finvest.findings.detector import Detector
+    from finvest.view import CaseView
+
+CHECK = "check "
+"""Prefix of the columns that hold the results of counter-checks."""
+
+_OWN = ("start", "end", "amounts", "score", "found_score", "not_assessable")
+
+
+class Report:
+    """What one detector found in one view.
+
+    Attributes
+    ----------
+    detector : Detector
+    view : CaseView
+    rows : polars.DataFrame
+        One row a suspicion, withdrawn ones (score 0) included.
+    gaps : polars.DataFrame
+        Rows that could not be judged, with the reason in ``not_assessable``.
+    not_assessable : str or None
+        Why nothing can be said on this case.
+    """
+
+    def __init__(
+        self, detector: Detector, view: CaseView, rows: pl.DataFrame, not_assessable: str | None = None
+    ) -> None:
+        self.detector, self.view, self.not_assessable = detector, view, not_assessable
+        gap = pl.col("not_assessable").is_not_null()
+        self.gaps = rows.filter(gap) if rows.width else rows
+        self.rows = rows.filter(~gap) if rows.width else rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        state = self.not_assessable or f"{len(self.rows)} suspicions"
+        return f"<Report {self.detector.card.id}: {state}>"
+
+    def __iter__(self) -> Iterator[Finding]:
+        return (self._finding(row) for row in self.rows.iter_rows(named=True))
+
+    def to_frame(self) -> pl.DataFrame:
+        """Return the rows."""
+        return self.rows
+
+    def _finding(self, row: dict[str, Any]) -> Finding:
+        card, parameters = self.detector.card, self.detector.get_params()
+        subjects = tuple(self._subjects(row))
+        numbers = {c.partition("_")[2] or "transactions": row[c] for c in row if c.split("_")[0] == "evidence"}
+        evidence = {table: self.view.records(table, found) for table, found in numbers.items()}
+        checks = tuple(
+            Checked(c.name, c.explanation, c.ask, _result(row[CHECK + c.name])) for c in card.innocent
+        )
+        amounts = tuple((a["currency"], a["amount"]) for a in row["amounts"] or ())
+        gone = {*_OWN, *card.roles, *(c for c in row if c.startswith(("evidence", CHECK)) or c.endswith("_role"))}
+        facts = {c: v for c, v in row.items() if c not in gone}
+        words = {
+            **parameters,
+            **facts,
+            **{role: names([s.label for s in subjects if s.column == role]) for role in card.roles},
+            "start": row["start"],
+            "end": row["end"],
+            "amounts": sums(amounts),
+            "score": row["score"],
+        }
+        return Finding(
+            id=finding_id(card, parameters, subjects, evidence),
+            card=card,
+            parameters=parameters,
+            subjects=subjects,
+            start=row["start"],
+            end=row["end"],
+            amounts=amounts,
+            score=row["score"],
+            withdrawn=row["score"] == 0,
+            evidence=evidence,
+            movements=tuple(numbers.get("transactions", ())),
+            facts=facts,
+            checks=checks,
+            sentence=fill(card.sentence, words),
+        )
+
+    def _subjects(self, row: dict[str, Any]) -> Iterator[Subject]:
+        for column, (kind, role) in self.detector.card.roles.items():
+            refined = row.get(f"{column}_role") or role  # a row may know more than the card
+            for number in row[column]:
+                yield Subject(column, kind, self.view.id_of(kind, number), refined, self.view.label(kind, number))
+
+
+def _result(held: bool | None) -> Any:  # noqa: ANN401, FBT001
+    return "to ask" if held is None else "present" if held else "absent"

@@ -1,0 +1,112 @@
+"""Running detectors over a view, and what they found: findings, their ranking, and what could not be judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from finvest.findings.ranking import Ranking
+from finvest.model.errors import UsageError
+from finvest.model.tables import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from finvest.findings.detector import Detector
+    from finvest.findings.finding import Finding
+    from finvest.view import CaseView
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the detectors found in one view.
+
+    Attributes
+    ----------
+    view : CaseView
+    all : tuple of Finding
+        Best first, withdrawn ones last.
+    not_assessable : dict of str to str
+        Catalogue id to the reason why nothing can be said.
+    unjudged : dict of str to int
+        Catalogue id to the number of suspicions that could not be judged.
+    """
+
+    view: CaseView
+    all: tuple[Finding, ...]
+    not_assessable: dict[str, str]
+    unjudged: dict[str, int]
+
+    @property
+    def standing(self) -> tuple[Finding, ...]:
+        """Findings that no counter-check withdrew."""
+        return tuple(f for f in self.all if not f.withdrawn)
+
+    @property
+    def withdrawn(self) -> tuple[Finding, ...]:
+        """Findings that an innocent explanation cleared."""
+        return tuple(f for f in self.all if f.withdrawn)
+
+    @property
+    def ranking(self) -> Ranking:
+        """Accounts in the order in which to review them."""
+        return Ranking(self.all)
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.standing)
+
+    def __len__(self) -> int:
+        return len(self.standing)
+
+    def __getitem__(self, place: int) -> Finding:
+        return self.standing[place]
+
+    def __repr__(self) -> str:
+        return f"<Findings: {len(self.standing)}, {len(self.withdrawn)} withdrawn, {len(self.not_assessable)} not assessable>"
+
+    def named(self, start: str) -> Finding:
+        """Return the finding whose id begins so.
+
+        Raises
+        ------
+        UsageError
+            If none or several do.
+        """
+        found = [f for f in self.all if f.id.lower().startswith(start.lower()) or f.id[2:].startswith(start.lower())]
+        if len(found) != 1:
+            raise UsageError(f"{len(found)} findings begin with {start!r}; `finvest score` lists them")
+        return found[0]
+
+    def to_frame(self) -> pl.DataFrame:
+        """Return the findings as rows of the table `findings`."""
+        schema = {c.name: c.dtype for c in TABLES["findings"]}
+        rows = [f.row() for f in self.all]
+        return pl.DataFrame(rows, schema_overrides=schema) if rows else pl.DataFrame(schema=schema)
+
+
+def score(view: CaseView, detectors: Sequence[Detector], progress: Callable[[str], None] | None = None) -> Findings:
+    """Run detectors over a view.
+
+    Parameters
+    ----------
+    view : CaseView
+    detectors : sequence of Detector
+    progress : callable, optional
+        Told the id of each detector before it runs.
+    """
+    found: list[Finding] = []
+    reasons: dict[str, str] = {}
+    unjudged: dict[str, int] = {}
+    for detector in detectors:
+        if progress is not None:
+            progress(detector.card.id)
+        report = detector.detect(view)
+        if report.not_assessable is not None:
+            reasons[detector.card.id] = report.not_assessable
+        elif len(report.gaps):
+            unjudged[detector.card.id] = len(report.gaps)
+        found.extend(report)
+    found.sort(key=lambda f: (f.withdrawn, -f.score, f.id))
+    return Findings(view, tuple(found), reasons, unjudged)
