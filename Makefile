@@ -1,0 +1,78 @@
+# finvest: `make` alone lists what there is. Needs GNU make and Python 3.11, 3.12 or 3.13 with venv; the rest is
+# installed into .venv, checked against the hashes in requirements/.
+
+PYTHON ?= python3.11 python3.12 python3.13 python3
+
+BIN = .venv/bin
+PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+SAY = @printf '==> %s\n'
+
+.DEFAULT_GOAL = help
+.DELETE_ON_ERROR:
+.PHONY: help demo test acceptance lint types docs lock clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/\1	\2/' | \
+		while IFS='	' read -r name what; do printf 'make %-12s %s\n' "$$name" "$$what"; done
+	@printf '%s\n' '' 'PYTHON=/path/to/python chooses the interpreter that .venv is made with.'
+
+demo: $(BIN)/.finvest ## install finvest into .venv and walk through a small synthetic case
+	$(SAY) 'finvest demo'
+	@$(BIN)/finvest demo
+
+test: lint types ## everything that has to pass: lint, types, and the tests but those on outside data
+	$(SAY) 'pytest'
+	@$(BIN)/python -m pytest -n 2 --ignore=tests/acceptance
+
+acceptance: $(BIN)/.dev ## run on files made by others, with a table of what was made of each
+	$(SAY) 'pytest tests/acceptance'
+	@$(BIN)/python -m pytest -n 2 tests/acceptance
+
+lint: $(BIN)/.dev ## ruff: rules and format
+	$(SAY) 'ruff check, ruff format --check'
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --quiet --check
+
+types: $(BIN)/.dev ## mypy --strict, then pyright
+	$(SAY) 'mypy --strict'
+	@$(BIN)/mypy
+	$(SAY) 'pyright'
+	@$(BIN)/pyright
+
+docs: $(BIN)/.finvest ## rewrite what is generated: the data dictionary and the tables of a view
+	$(SAY) 'python -m finvest.model.dictionary'
+	@$(BIN)/python -m finvest.model.dictionary
+
+lock: $(BIN)/.dev ## rebuild requirements/*.txt from pyproject.toml
+	$(SAY) 'python requirements/lock.py'
+	@$(BIN)/python requirements/lock.py
+
+clean: ## remove .venv and every cache
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@for python in $(PYTHON); do \
+		"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || continue; \
+		"$$python" -c 'import ensurepip, venv' 2>/dev/null || { \
+			echo "$$python lacks venv or ensurepip; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }; \
+		printf '==> %s\n' "new environment .venv with $$("$$python" --version)"; \
+		exec "$$python" -m venv --clear .venv; \
+	done; \
+	echo "no Python 3.11, 3.12 or 3.13 among: $(PYTHON); say which with make PYTHON=/path/to/python" >&2; exit 1
+
+# Stamps: nothing is installed again until its requirements change.
+$(BIN)/.demo: requirements/demo.txt | $(BIN)/python
+	$(SAY) 'installing what finvest needs (requirements/demo.txt)'
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements/demo.txt
+	@touch $@
+
+$(BIN)/.finvest: pyproject.toml $(BIN)/.demo
+	$(SAY) 'installing finvest itself, to be run from this folder'
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(BIN)/.dev: requirements/dev.txt $(BIN)/.finvest
+	$(SAY) 'installing what the tests and checks need (requirements/dev.txt)'
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements/dev.txt
+	@touch $@
