@@ -29,6 +29,16 @@ HIDDEN = frozenset({"labels", "findings", "trails", "decisions", "quarantine", "
 _HEADROOM = 1000
 """Ratios are compared by multiplication; sums times this must fit 64 bits."""
 
+_AMOUNTS = (
+    "amount",
+    "received_amount",
+    "fee",
+    "balance_after",
+    "originator_balance_after",
+    "beneficiary_balance_after",
+    "amount_base",
+)
+
 _PROTECTED_ROLES = ["victim", "possible_victim"]
 
 
@@ -71,18 +81,24 @@ class CaseView(ViewTables):
         rows = pl.concat([rows, pl.DataFrame({"account": mentioned, "kind": "unknown"})], how="diagonal_relaxed")
         both = self._movements.filter(pl.col("books") == "both")
         shown = pl.concat([both["originator"], both["beneficiary"]]).unique()
-        text = ["bank", "currency", "holder", "holder_name", "channel", "branch"]
+        said = ["bank", "currency", "holder", "holder_name", "channel", "branch", "opened", "closed"]
         return (
             rows.with_columns(rank=pl.col("kind").replace_strict(kinds, range(len(kinds)), default=len(kinds)))
-            .sort("account", pl.col("own_books").fill_null(value=False).not_(), "rank", "source", "record", nulls_last=True)
+            .sort(
+                "account",
+                pl.col("own_books").fill_null(value=False).not_(),
+                "rank",
+                "source",
+                "record",
+                nulls_last=True,
+            )
             .group_by("account", maintain_order=True)
             .agg(
                 kind=pl.col("kind").sort_by("rank").first(),
-                books_on_file=pl.col("own_books").any() | pl.col("account").first().is_in(shown.implode()),
-                *(pl.col(c).drop_nulls().first() for c in text),
-                opened=pl.col("opened").drop_nulls().first(),
-                closed=pl.col("closed").drop_nulls().first(),
+                books_on_file=pl.col("own_books").any(),
+                **{c: pl.col(c).drop_nulls().first() for c in said},
             )
+            .with_columns(pl.col("books_on_file") | pl.col("account").is_in(shown.implode()))
             .with_row_index("n")
         )
 
@@ -91,13 +107,18 @@ class CaseView(ViewTables):
         rows = self._movements.filter(pl.col("in_shapes")).sort("earliest", "latest", "movement").with_row_index("n")
         total = rows["amount"].cast(pl.Int128).sum() if len(rows) else 0
         if total * _HEADROOM >= 2**63:
-            raise NotAssessable("the case's turnover is too large for exact 64-bit sums: split it by period or currency")
+            raise NotAssessable(
+                "the case's turnover is too large for exact 64-bit sums: split it by period or currency"
+            )
         for side in ("originator", "beneficiary"):
             rows = rows.join(
-                accounts.rename({"account": side, "number": f"{side}_number"}), on=side, how="left", maintain_order="left"
+                accounts.rename({"account": side, "number": f"{side}_number"}),
+                on=side,
+                how="left",
+                maintain_order="left",
             )
         return rows.with_columns(
-            pl.col("amount", "received_amount", "fee", "balance_after", "amount_base").cast(pl.Int64),
+            pl.col(*_AMOUNTS).cast(pl.Int64),
             originator="originator_number",
             beneficiary="beneficiary_number",
         ).drop("originator_number", "beneficiary_number")
@@ -145,7 +166,7 @@ class CaseView(ViewTables):
 
     @cached_property
     def _labels(self) -> list[str]:
-        """By account number: IBAN or number and holder, as a reader knows it; the holder of a victim's account is masked."""
+        """By account number: its number and holder, as a reader knows it; the holder of a victim's account is masked."""
         accounts = self.frame("accounts")
         known = self._given.get("identifiers", TABLES["identifiers"].empty())
         numbers = (
@@ -164,7 +185,10 @@ class CaseView(ViewTables):
             if {row["holder"], row["holder_name"]} & victims:
                 labels.append(f"controlled account {row['account'][1:7]}")
                 continue
-            parts = [row["value"], row["holder_name"] and f"({row['holder_name']})" if row["value"] else row["holder_name"]]
+            parts = [
+                row["value"],
+                row["holder_name"] and f"({row['holder_name']})" if row["value"] else row["holder_name"],
+            ]
             what = "cash machine " if row["kind"] == "cash" and row["value"] else ""
             text = " ".join(p for p in parts if p)
             labels.append(what + text if text else f"{row['kind']} {row['account'][1:7]}")
@@ -235,7 +259,7 @@ def feature(measure: Callable[Concatenate[CaseView, P], R]) -> Callable[Concaten
     """Make a measure of a view computed once per view and arguments, whoever asks first."""
 
     @wraps(measure)
-    def cached(view: CaseView, *args: P.args, **kwargs: P.kwargs) -> R:
+    def cached(view: CaseView, /, *args: P.args, **kwargs: P.kwargs) -> R:
         key = (measure.__module__, measure.__qualname__, args, tuple(sorted(kwargs.items())))
         return view.once(key, lambda: measure(view, *args, **kwargs))
 

@@ -32,8 +32,10 @@ def holders(view: CaseView) -> pl.DataFrame:
     known = None if listed is None else listed.select(name_keys(pl.col("name"))).to_series().drop_nulls()
     company = pl.lit(None, pl.Boolean) if known is None else pl.col("holder_key").is_in(known.implode())
     groups = _groups(view)
-    return accounts.with_columns(company=company).join(groups, on="holder_key", how="left", maintain_order="left").select(
-        "holder_key", "company", "group"
+    return (
+        accounts.with_columns(company=company)
+        .join(groups, on="holder_key", how="left", maintain_order="left")
+        .select("holder_key", "company", "group")
     )
 
 
@@ -45,7 +47,7 @@ def _groups(view: CaseView) -> pl.DataFrame:
     import networkx as nx
 
     links = view.frame("links").filter(pl.col("kind").is_in(list(GROUP_LINKS)))
-    graph = nx.Graph()
+    graph: nx.Graph[str] = nx.Graph()
     graph.add_edges_from(links.select("from_id", "to_id").drop_nulls().sort("from_id", "to_id").iter_rows())
     number = {party: i for i, members in enumerate(nx.connected_components(graph)) for party in members}
     parties = view.frame("parties").filter(pl.col("party").is_in(list(number)))

@@ -18,7 +18,7 @@ Role = Literal["exploiter", "facilitator", "possible_victim", "buyer", "undeterm
 Kind = Literal["account", "party"]
 
 Check = Callable[["CaseView", pl.DataFrame], pl.Series]
-"""For each row of what a detector found: true (the explanation holds), false, or null (this case's data cannot tell)."""
+"""For each row that a detector found: true (the explanation holds), false, or null (the case's data cannot tell)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +96,7 @@ class Card:
         return self.id.partition("-")[0]
 
 
-def param(
-    meaning: str, *, default: T, low: float | None = None, high: float | None = None, published: str = ""
-) -> T:
+def param(meaning: str, *, default: T, low: float | None = None, high: float | None = None, published: str = "") -> T:
     """Declare a parameter of a detector.
 
     Parameters
@@ -116,4 +114,4 @@ def param(
     dataclass field
     """
     about: dict[str, Any] = {"meaning": meaning, "low": low, "high": high, "published": published}
-    return field(default=default, metadata=about)  # type: ignore[no-any-return]
+    return field(default=default, metadata=about)

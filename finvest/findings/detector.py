@@ -156,7 +156,7 @@ def _with_period_and_amounts(view: CaseView, rows: pl.DataFrame) -> pl.DataFrame
         rows = rows.hstack(view.measure(rows["evidence"], start=pl.col("earliest").min(), end=pl.col("latest").max()))
     if "amounts" in rows.columns or "evidence" not in rows.columns:
         return rows if "amounts" in rows.columns else rows.with_columns(amounts=pl.lit(None))
-    pairs = view.measure(rows["evidence"], currency="currency", amount="amount").with_row_index("row")
+    pairs = view.measure(rows["evidence"], currency=pl.col("currency"), amount=pl.col("amount")).with_row_index("row")
     totals = (
         pairs.explode("currency", "amount", empty_as_null=False)
         .group_by("row", "currency")

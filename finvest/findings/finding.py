@@ -123,7 +123,9 @@ class Finding:
             "indicator": self.indicator,
             "version": self.card.version,
             "parameters": _json(self.parameters),
-            "subjects": _json([{"column": s.column, "kind": s.kind, "id": s.id, "role": s.role} for s in self.subjects]),
+            "subjects": _json(
+                [{"column": s.column, "kind": s.kind, "id": s.id, "role": s.role} for s in self.subjects]
+            ),
             "start": self.start,
             "end": self.end,
             "amounts": _json(dict(self.amounts)),

@@ -15,13 +15,15 @@ from finvest.model.identifiers import account_id, name_key, opaque
 from finvest.model.records import Source
 from finvest.model.statements import batches
 from finvest.model.tables import INSTANT, MINOR, TABLES
-from finvest.pairing import movements
+from finvest.pairing.movements import movements
 from finvest.view import CaseView
 
 START = datetime(2025, 1, 6, 9, tzinfo=UTC)
 """A Monday, nine o'clock."""
 
 BANK = "MAKE"
+
+_NO_DUPLICATES = pl.DataFrame(schema={"transaction_id": pl.String, "duplicate_of": pl.String})
 
 _SOURCE = Source(Path("made"), "made", "0" * 64, 0)
 
@@ -38,8 +40,15 @@ class Make:
         self._rows: dict[str, list[dict[str, Any]]] = {}
         self._holders: dict[str, str] = {}
 
-    def transfer(  # noqa: D417 - the rest are columns of `transactions`
-        self, originator: str, beneficiary: str, amount: int, day: float, *, dated: bool = False, **columns: Any  # noqa: ANN401
+    def transfer(
+        self,
+        originator: str,
+        beneficiary: str,
+        amount: int,
+        day: float,
+        *,
+        dated: bool = False,
+        **columns: Any,  # noqa: ANN401
     ) -> None:
         """Move money.
 
@@ -123,4 +132,4 @@ class Make:
     def view(self, seed: int | None = None) -> CaseView:
         """Return the view of the case, its rows in the order they were made or shuffled."""
         tables = self.tables(seed)
-        return CaseView(movements(tables["transactions"]), tables)
+        return CaseView(movements(tables["transactions"], _NO_DUPLICATES, TABLES["pairs"].empty()), tables)

@@ -136,7 +136,9 @@ class Ranking:
 def _combine(findings: Iterable[Finding]) -> tuple[float, int, tuple[Contribution, ...]]:
     """Return combined weight, number of families and contributions of one subject's findings."""
     strongest = sorted(findings, key=lambda f: (-weight(f), f.id))
-    contributions, used, families = [], set(), set()
+    contributions: list[Contribution] = []
+    used: set[tuple[str, str]] = set()
+    families: set[str] = set()
     doubt = 1.0
     for finding in strongest:
         records = {(table, record) for table, found in finding.evidence.items() for record in found}

@@ -63,9 +63,7 @@ class Report:
         subjects = tuple(self._subjects(row))
         numbers = {c.partition("_")[2] or "transactions": row[c] for c in row if c.split("_")[0] == "evidence"}
         evidence = {table: self.view.records(table, found) for table, found in numbers.items()}
-        checks = tuple(
-            Checked(c.name, c.explanation, c.ask, _result(row[CHECK + c.name])) for c in card.innocent
-        )
+        checks = tuple(Checked(c.name, c.explanation, c.ask, _result(row[CHECK + c.name])) for c in card.innocent)
         amounts = tuple((a["currency"], a["amount"]) for a in row["amounts"] or ())
         gone = {*_OWN, *card.roles, *(c for c in row if c.startswith(("evidence", CHECK)) or c.endswith("_role"))}
         facts = {c: v for c, v in row.items() if c not in gone}

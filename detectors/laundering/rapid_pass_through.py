@@ -1,0 +1,109 @@
+"""MLT-03: what comes in leaves at once, and next to nothing stays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from finvest.features.flow import onward, pass_through, retention
+from finvest.features.scores import grows
+from finvest.findings.card import Card, CounterCheck, param
+from finvest.findings.checks import listed_company
+from finvest.findings.detector import Detector
+
+if TYPE_CHECKING:
+    from finvest.findings.make import Make
+    from finvest.view import CaseView
+
+
+def _own_account(view: CaseView, rows: pl.DataFrame) -> pl.Series:
+    """Tell whether at least half of what passed on went to accounts of the same holder."""
+    share = onward(view, rows["pipe"].list.first(), rows["evidence"])
+    return share.select(pl.col("own") * 2 >= pl.col("all")).to_series()
+
+
+class RapidPassThrough(Detector):
+    """An account is a pipe: what comes in leaves within a day."""
+
+    card = Card(
+        id="MLT-03",
+        title="Rapid pass-through",
+        what="Nearly all the money an account receives leaves it again within hours, and next to nothing stays in it.",
+        strength="weak",
+        roles={"pipe": ("account", "undetermined")},
+        needs=("transactions", "accounts.books_on_file"),
+        sentence="Of the {credits} sums that {pipe} received ({start} to {end}), {passed_credits} left again within "
+        "{hours} hours: {passed_percent:.0f} % of the value, counted first in, first out. Mean balance over value "
+        "received: {retained_percent}.",
+        innocent=(
+            CounterCheck(
+                name="own other account",
+                explanation="The holder moves money on to another account in the same name.",
+                ask="Who holds the accounts that the money went to? Ask the bank or the account register.",
+                check=_own_account,
+            ),
+            CounterCheck(
+                name="business that handles other people's money",
+                explanation="A notary, escrow agent, payment service or marketplace seller passes on what others pay.",
+                ask="What is the holder's business? Ask the register for its activity, and the holder for contracts.",
+                check=listed_company("pipe"),
+                keeps=0.4,
+            ),
+            CounterCheck(
+                name="income that explains it",
+                explanation="The holder's declared income is of the size of the sums received.",
+                ask="Ask the tax office for the declared income; five times as much received raises the suspicion.",
+            ),
+        ),
+        sources=("S1: T0070, IND00015, IND01859", "S43: small end-of-day balance despite volume"),
+    )
+    hours: int = param("time within which the money leaves, hours", default=24, low=1, high=240)
+    passed_percent_least: int = param("share of the value that leaves, percent", default=90, low=1, high=100)
+    retained_percent_most: int = param("mean balance over value received, percent", default=2, low=0, high=100)
+    events: int = param("sums received that passed on", default=5, low=2)
+
+    def look(self, view: CaseView) -> pl.LazyFrame:
+        """Return one row an account whose own books are on file."""
+        books = view.accounts.filter("books_on_file", pl.col("kind") == "bank").select(account="n")
+        codes = view.transactions.select(
+            currency=pl.col("currency").rank("dense").cast(pl.Int32), code="currency"
+        ).unique()
+        kept = retention(view).lazy().select("account", "retained", code="currency")
+        retained = pl.col("retained") * 100
+        return (
+            pass_through(view, self.hours)
+            .lazy()
+            .join(books, on="account", how="semi")
+            .filter(pl.col("passed") * 100 >= pl.col("credited") * self.passed_percent_least)
+            .filter(pl.col("passed_credits") >= self.events)
+            .join(codes, on="currency")
+            .join(kept, on=["account", "code"], how="left")
+            .filter(retained.is_null() | (retained <= self.retained_percent_most))
+            .with_columns(
+                passed_percent=pl.col("passed") * 100 / pl.col("credited"),
+                order_certain=pl.col("passed") == pl.col("passed_certain"),
+                retained_percent=pl.when(retained.is_not_null()).then(retained.round(1).cast(pl.String) + " %"),
+                score=grows(pl.col("passed_credits"), 8) * pl.when(retained.is_null()).then(0.6).otherwise(1.0),
+            )
+            .rename({"account": "pipe"})
+            .drop("currency", "code", "retained")
+        )
+
+    @staticmethod
+    def plant(make: Make) -> None:
+        """Six sums come in and leave within hours."""
+        make.opening("pipe", 5_00)
+        for i in range(6):
+            make.transfer(f"payer {i}", "pipe", 1_000_00, 5 * i)
+            make.transfer("pipe", "far away", 995_00, 5 * i + 0.3)
+
+    @staticmethod
+    def look_alike(make: Make) -> None:
+        """Let a holder sweep what comes in to the savings account in the same name."""
+        make.opening("current", 5_00)
+        for account in ("current", "savings"):
+            make.holder(account, "Ada Example")
+        for i in range(6):
+            make.transfer(f"customer {i}", "current", 1_000_00, 5 * i)
+            make.transfer("current", "savings", 995_00, 5 * i + 0.3)

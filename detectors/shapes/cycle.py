@@ -1,0 +1,113 @@
+"""GRF-05: money goes round and comes back to where it started."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from finvest.features.rings import RingSearch, rings
+from finvest.findings.card import Card, CounterCheck, param
+from finvest.findings.checks import held_together
+from finvest.findings.detector import Detector
+
+if TYPE_CHECKING:
+    from finvest.findings.make import Make
+    from finvest.view import CaseView
+
+FRIENDS_LARGEST = 500_00
+"""Largest payment, minor units, of a round of small debts."""
+
+
+def _small_debts(view: CaseView, rows: pl.DataFrame) -> pl.Series:
+    largest = view.measure(rows["evidence"], largest=pl.col("amount").max())["largest"]
+    return (largest <= FRIENDS_LARGEST) & (rows["kept_percent"] < 50).fill_null(value=False)  # noqa: PLR2004
+
+
+class Cycle(Detector):
+    """Money goes round."""
+
+    card = Card(
+        id="GRF-05",
+        title="Cycle",
+        what="Money comes back to the account it left, through other accounts, in an order of time that is possible.",
+        strength="weak",
+        roles={"members": ("account", "undetermined")},
+        needs=("transactions",),
+        sentence="{length} payments within {days} days ({start} to {end}) form a circle through {members}. The "
+        "smallest is {kept_percent:.0f} % of the largest. Order of payments: {order}.",
+        innocent=(
+            CounterCheck(
+                name="treasury pool",
+                explanation="One holder, or companies of one group, move money between their own accounts.",
+                ask="Who holds the accounts, and who owns the holders? Ask the account and company registers.",
+                check=held_together("members"),
+            ),
+            CounterCheck(
+                name="friends settling up",
+                explanation="Small, unequal payments among people who pay each other back.",
+                ask="How do the holders know each other, and what were the payments for?",
+                check=_small_debts,
+            ),
+            CounterCheck(
+                name="trade in both directions",
+                explanation="The accounts belong to businesses that buy from each other.",
+                ask="Ask for the invoices behind each payment of the circle.",
+            ),
+        ),
+        sources=("S44: cycle of the AMLSim patterns", "catalogue, section 2.13"),
+    )
+    days: int = param("time from the first to the last payment, days", default=10, low=1, high=60)
+    shortest: int = param("accounts in the circle, at least", default=3, low=2, high=10)
+    longest: int = param("accounts in the circle, at most, whatever the amounts", default=5, low=2, high=10)
+    longest_kept: int = param("accounts in the circle, at most, where the value is kept", default=6, low=2, high=10)
+    keep_low: int = param("value is kept: percent of the payment before, at least", default=80, low=1, high=100)
+    keep_high: int = param("value is kept: percent of the payment before, at most", default=102, low=100, high=1000)
+    budget: int = param("search steps from one payment", default=100_000, low=1)
+
+    def look(self, view: CaseView) -> pl.DataFrame:
+        """Return one row a circle, and one not assessable for each account from which the search was cut."""
+        found, cut = rings(
+            view,
+            RingSearch(
+                days=self.days,
+                shortest=self.shortest,
+                longest=self.longest,
+                longest_kept=self.longest_kept,
+                keep=(self.keep_low, self.keep_high),
+                budget=self.budget,
+            ),
+        )
+        one_currency = pl.col("currency").n_unique() == 1
+        value = view.measure(
+            found["evidence"],
+            kept_percent=pl.when(one_currency).then(pl.col("amount").min() * 100 / pl.col("amount").max()),
+        )
+        share = pl.col("kept_percent").fill_null(50) / 100
+        certain = pl.col("order_certain") & pl.col("window_certain")
+        circles = found.hstack(value).with_columns(
+            score=0.8 * share * share + pl.when(certain).then(0.1).otherwise(0.0),
+            order=pl.when(certain).then(pl.lit("certain")).otherwise(pl.lit("possible, not certain")),
+            searches_cut=pl.lit(len(cut)),
+        )
+        unsearched = cut.select(
+            members=pl.concat_list("account"),
+            evidence="evidence",
+            score=pl.lit(0.0),
+            not_assessable=pl.format("the search from {} of its payments was cut", pl.col("evidence").list.len()),
+        )
+        return pl.concat([circles, unsearched], how="diagonal_relaxed")
+
+    @staticmethod
+    def plant(make: Make) -> None:
+        """Send money round through four accounts."""
+        for i in range(4):
+            make.transfer(f"account {i}", f"account {(i + 1) % 4}", 9_000_00 - 100_00 * i, i)
+
+    @staticmethod
+    def look_alike(make: Make) -> None:
+        """Sweep a group's money round its own three accounts."""
+        make.company("Holding", "main account", "payroll account", "savings account")
+        accounts = ("main account", "payroll account", "savings account")
+        for i, account in enumerate(accounts):
+            make.transfer(account, accounts[(i + 1) % 3], 9_000_00, i)

@@ -1,0 +1,162 @@
+"""An account's largest fan, and how it compares with what the account is used to."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from finvest.features.scores import grows
+from finvest.view import CaseView, feature
+
+Side = Literal["in", "out"]
+
+LATTICE = 1_000
+"""Ten whole units of a currency with two decimals: prices of services are often multiples of it."""
+
+ALIKE = 0.25
+"""Largest coefficient of variation of amounts that are alike."""
+
+MOSTLY_ROUND = 0.7
+"""Smallest share of multiples of ten in amounts from a price list (LAT of the catalogue)."""
+
+_DAY = 86_400_000_000
+
+
+def unusual_fans(view: CaseView, side: Side, days: int, least: int, times_usual: int) -> pl.DataFrame:
+    """Return the largest window of each account in which it deals with far more others than it is used to.
+
+    Parameters
+    ----------
+    side, days, least
+        See `best_fans`.
+    times_usual : int
+        Others in the window as a multiple of those in an average period of the rest of the account's time.
+
+    Returns
+    -------
+    polars.DataFrame
+        Columns of `best_fans`, ``amounts_alike`` and ``score``: more others, amounts that are alike or round, and
+        others who deal with the account in this period only make it higher.
+    """
+    alike = (pl.col("variation") <= ALIKE) | (pl.col("round_share") >= MOSTLY_ROUND)
+    passing = pl.col("passing") / pl.col("distinct")
+    rows = best_fans(view, side, days, least).with_columns(amounts_alike=alike.fill_null(value=False))
+    return rows.filter(pl.col("distinct") >= pl.col("usual").fill_null(0) * times_usual).with_columns(
+        score=grows(pl.col("distinct") - least + 3, 8) * (0.6 + 0.2 * pl.col("amounts_alike") + 0.2 * passing)
+    )
+
+
+@feature
+def best_fans(view: CaseView, side: Side, days: int, least: int) -> pl.DataFrame:
+    """Return the largest window of each account that has one, beside the account's own history.
+
+    Parameters
+    ----------
+    side : {"in", "out"}
+        Payments received or made.
+    days : int
+        Length of the window.
+    least : int
+        Smallest number of distinct others.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row an account: ``account`` (number), ``distinct``, ``certain`` (distinct others that certainly fit one
+        window), ``peer_share`` (share of accounts on this side with a smaller fan), ``evidence`` (transaction
+        numbers), and the columns of `history`.
+    """
+    from finvest.graph.fans import fans
+
+    found = fans(view.graph, side=side, window=days * _DAY, least=least)
+    best = (
+        pl.DataFrame(
+            {"account": found.account, "start": found.start, "distinct": found.distinct, "certain": found.certain}
+        )
+        .with_row_index("window")
+        .sort("account", -pl.col("distinct"), "start")
+        .unique("account", keep="first", maintain_order=True)
+    )
+    members = [found.members(window) for window in best["window"]]
+    listed = pl.DataFrame(
+        {
+            "window": np.repeat(best["window"].to_numpy(), [len(m) for m in members]),
+            "evidence": np.concatenate([np.empty(0, np.int32), *members]).astype(np.uint32),
+        }
+    )
+    busy = view.frame("transactions")["beneficiary" if side == "in" else "originator"].n_unique()
+    best = best.with_columns(
+        pl.col("account").cast(pl.UInt32),
+        peer_share=1 - pl.col("distinct").rank("max", descending=True) / max(busy, 1),
+    ).join(listed.group_by("window").agg(pl.col("evidence").sort()), on="window", maintain_order="left")
+    best = best.drop("window", "start")
+    return best.hstack(history(view, best, side, days))
+
+
+def history(view: CaseView, windows: pl.DataFrame, side: Side, days: int) -> pl.DataFrame:
+    """Compare the other side of an account's payments in a period with the rest of its time on file.
+
+    Parameters
+    ----------
+    windows : polars.DataFrame
+        ``account`` (number) and ``evidence`` (list of transaction numbers: the payments in the period).
+    side : {"in", "out"}
+        Payments received or made.
+    days : int
+        Length of the period.
+
+    Returns
+    -------
+    polars.DataFrame, same rows
+        ``passing`` (others who deal with the account on this side in this period only), ``recurring`` (those who also
+        do in another), ``usual`` (others in an average period of the rest; null where nothing is left of it),
+        ``variation`` (coefficient of variation of the amounts), ``round_share`` (share of amounts that are multiples
+        of ten).
+    """
+    own, other = ("beneficiary", "originator") if side == "in" else ("originator", "beneficiary")
+    tx = view.frame("transactions")
+    inside = (
+        windows.select("account", n="evidence")
+        .with_row_index("row")
+        .explode("n", empty_as_null=False)
+        .join(tx.select("n", "amount", other=other, at="earliest"), on="n", maintain_order="left")
+    )
+    outside = (
+        windows.select("account")
+        .with_row_index("row")
+        .join(
+            tx.filter(pl.col("originator") != pl.col("beneficiary")).select(
+                "n", account=own, other=other, at="earliest"
+            ),
+            on="account",
+        )
+        .join(inside.select("row", "n"), on=["row", "n"], how="anti")
+    )
+    seen = outside.select("row", "other").unique()
+    members = inside.select("row", "other").unique()
+    again = members.join(seen, on=["row", "other"], how="semi")
+    period = days * _DAY
+    slot = pl.col("at").to_physical() // period
+    times = outside.select("row", "other", slot).unique()
+    active = pl.concat([tx.select(account=s, at="earliest") for s in ("originator", "beneficiary")])
+    span = active.group_by("account").agg(span=(pl.col("at").max() - pl.col("at").min()).dt.total_microseconds())
+    amounts = inside.group_by("row").agg(
+        variation=pl.when(pl.len() > 1).then(pl.col("amount").std() / pl.col("amount").mean()),
+        round_share=(pl.col("amount") % LATTICE == 0).mean(),
+    )
+    count = {"members": members, "recurring": again, "outside": times}
+    rows = windows.select("account").with_row_index("row").join(span, on="account", how="left", maintain_order="left")
+    for name, frame in count.items():
+        counted = frame.group_by("row").agg(pl.len().cast(pl.Int64).alias(name))
+        rows = rows.join(counted, on="row", how="left", maintain_order="left").with_columns(pl.col(name).fill_null(0))
+    rows = rows.join(amounts, on="row", how="left", maintain_order="left")
+    rest = pl.col("span") / period - 1
+    return rows.select(
+        passing=pl.col("members") - pl.col("recurring"),
+        recurring="recurring",
+        usual=pl.when(rest >= 1).then(pl.col("outside") / rest),
+        variation="variation",
+        round_share="round_share",
+    )
