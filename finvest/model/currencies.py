@@ -17,7 +17,7 @@ _BY_DECIMALS = {
 }
 
 DECIMALS: dict[str, int] = {code: d for d, codes in _BY_DECIMALS.items() for code in codes.split()}
-"""Digits after the decimal sign by currency code. Metals, `XXX` and tokens have none: whoever knows must declare them."""
+"""Digits after the decimal sign by code. Metals, `XXX` and tokens have none: whoever knows must declare them."""
 
 UNKNOWN = "XXX"
 """ISO 4217's code for "no currency": what a row carries when its source does not say."""

@@ -1,4 +1,4 @@
-"""By what accounts and parties are known: checks and comparison keys. What was written is always kept beside the key."""
+"""By what accounts and parties are known: checks and comparison keys. What was written is kept beside the key."""
 
 from __future__ import annotations
 
