@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import polars as pl
 
 from finvest.model.errors import NotAssessable
+from finvest.model.instants import local_days
 from finvest.model.tables import PROTECTED, TABLES
 from finvest.view_tables import ViewTables
 
@@ -119,6 +120,7 @@ class CaseView(ViewTables):
             )
         return rows.with_columns(
             pl.col(*_AMOUNTS).cast(pl.Int64),
+            day=local_days(rows.select("zone", booked_at="earliest")),
             originator="originator_number",
             beneficiary="beneficiary_number",
         ).drop("originator_number", "beneficiary_number")
@@ -165,7 +167,7 @@ class CaseView(ViewTables):
         return tuple(chosen.select(pl.format("{}-{}", pl.col("source").str.head(12), pl.col("record")))["source"])
 
     @cached_property
-    def _labels(self) -> list[str]:
+    def labels(self) -> list[str]:
         """By account number: its number and holder, as a reader knows it; the holder of a victim's account is masked."""
         accounts = self.frame("accounts")
         known = self._given.get("identifiers", TABLES["identifiers"].empty())
@@ -204,7 +206,7 @@ class CaseView(ViewTables):
             Its number in this view.
         """
         if kind == "account":
-            return self._labels[number]
+            return self.labels[number]
         row = self.frame("parties").row(number, named=True)
         masked = row["subject_category"] in _PROTECTED_ROLES
         return f"person {row['party'][1:7]}" if masked or not row["name"] else str(row["name"])

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from finvest.features.flow import onward, pass_through, retention
+from finvest.features.balances import retention
+from finvest.features.flow import onward, pass_through
 from finvest.features.scores import grows
 from finvest.findings.card import Card, CounterCheck, param
 from finvest.findings.checks import listed_company

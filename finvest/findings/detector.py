@@ -10,6 +10,7 @@ import polars as pl
 from finvest.findings.card import Card, param
 from finvest.findings.report import CHECK, Report
 from finvest.model.errors import NotAssessable, UsageError
+from finvest.model.tables import DAY, INSTANT
 
 if TYPE_CHECKING:
     from finvest.findings.make import Make
@@ -150,10 +151,16 @@ def _sorted_set(rows: pl.DataFrame, column: str) -> pl.Expr:
 def _with_period_and_amounts(view: CaseView, rows: pl.DataFrame) -> pl.DataFrame:
     """Add start, end, and the sum of the evidence per currency, where the detector did not."""
     if "start" in rows.columns or "evidence" not in rows.columns:
-        missing = {"start": pl.Datetime("us", "UTC"), "end": pl.Datetime("us", "UTC")}
+        missing = {"start": INSTANT, "end": INSTANT, "first_day": DAY, "last_day": DAY}
         rows = rows.with_columns(pl.lit(None, t).alias(c) for c, t in missing.items() if c not in rows.columns)
     else:
-        rows = rows.hstack(view.measure(rows["evidence"], start=pl.col("earliest").min(), end=pl.col("latest").max()))
+        span = {
+            "start": pl.col("earliest").min(),
+            "end": pl.col("latest").max(),
+            "first_day": pl.col("day").min(),
+            "last_day": pl.col("day").max(),
+        }
+        rows = rows.hstack(view.measure(rows["evidence"], **span))
     if "amounts" in rows.columns or "evidence" not in rows.columns:
         return rows if "amounts" in rows.columns else rows.with_columns(amounts=pl.lit(None))
     pairs = view.measure(rows["evidence"], currency=pl.col("currency"), amount=pl.col("amount")).with_row_index("row")

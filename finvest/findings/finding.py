@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from finvest.findings.card import Card, Role
 
@@ -68,8 +68,10 @@ class Finding:
     card : Card
     parameters : dict
     subjects : tuple of Subject
-    start, end : datetime
+    start, end : datetime or None
         First and last instant of the evidence, UTC.
+    days : (date, date) or None
+        First and last day of the evidence, as the books write them.
     amounts : tuple of (str, int)
         Sum of the evidence per currency, in minor units.
     score : float
@@ -92,6 +94,7 @@ class Finding:
     subjects: tuple[Subject, ...]
     start: datetime | None
     end: datetime | None
+    days: tuple[date, date] | None
     amounts: tuple[tuple[str, int], ...]
     score: float
     withdrawn: bool

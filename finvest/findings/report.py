@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CHECK = "check "
 """Prefix of the columns that hold the results of counter-checks."""
 
-_OWN = ("start", "end", "amounts", "score", "found_score", "not_assessable")
+_OWN = ("start", "end", "first_day", "last_day", "amounts", "score", "found_score", "not_assessable")
 
 
 class Report:
@@ -71,8 +71,8 @@ class Report:
             **parameters,
             **facts,
             **{role: names([s.label for s in subjects if s.column == role]) for role in card.roles},
-            "start": row["start"],
-            "end": row["end"],
+            "start": row["first_day"],
+            "end": row["last_day"],
             "amounts": sums(amounts),
             "score": row["score"],
         }
@@ -83,6 +83,7 @@ class Report:
             subjects=subjects,
             start=row["start"],
             end=row["end"],
+            days=None if row["first_day"] is None else (row["first_day"], row["last_day"]),
             amounts=amounts,
             score=row["score"],
             withdrawn=row["score"] == 0,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from datetime import UTC, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from finvest.model.money import show
@@ -16,7 +16,7 @@ class _Words(string.Formatter):
     def format_field(self, value: Any, spec: str) -> str:  # noqa: ANN401
         if spec:
             return str(super().format_field(value, spec))
-        if isinstance(value, datetime):
+        if isinstance(value, date):
             return day(value)
         if isinstance(value, float):
             return f"{value:.1f}"
@@ -30,9 +30,8 @@ def fill(sentence: str, values: dict[str, Any]) -> str:
     return _Words().vformat(sentence, (), values)
 
 
-def day(at: datetime) -> str:
+def day(at: date) -> str:
     """Write a day: ``4 March 2025``."""
-    at = at.astimezone(UTC) if at.tzinfo else at
     return f"{at.day} {at:%B %Y}"
 
 
@@ -48,13 +47,12 @@ def sums(amounts: tuple[tuple[str, int], ...]) -> str:
     return " and ".join(show(minor, currency) for currency, minor in amounts) or "no amount"
 
 
-def period(start: datetime | None, end: datetime | None) -> str:
+def period(days: tuple[date, date] | None) -> str:
     """Write a period: ``4 to 12 March 2025``."""
-    if start is None or end is None:
+    if days is None:
         return "no date"
-    end -= timedelta(microseconds=1) if end > start else timedelta()
-    if start.date() == end.date():
+    start, end = days
+    if start == end:
         return day(start)
-    if (start.year, start.month) == (end.year, end.month):
-        return f"{start.day} to {day(end)}"
-    return f"{day(start)} to {day(end)}"
+    same = (start.year, start.month) == (end.year, end.month)
+    return f"{start.day if same else day(start)} to {day(end)}"
