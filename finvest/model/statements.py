@@ -9,7 +9,8 @@ from __future__ import annotations
 import polars as pl
 
 from finvest.model import identifiers as known
-from finvest.model.records import Batch, Source
+from finvest.model.instants import local_days
+from finvest.model.records import REASONS, Batch, Source
 from finvest.model.tables import table
 
 SIDE = ("number", "bank", "name")
@@ -72,6 +73,80 @@ def batches(lines: pl.DataFrame, source: Source, loader: str, *, both: bool = Fa
         "identifiers": _identifiers(frame),
     }
     return [Batch(name, _with_provenance(rows, source, loader)) for name, rows in tables.items()]
+
+
+def books(statements: pl.DataFrame, source: Source, loader: str) -> tuple[pl.Series, list[Batch]]:
+    """Return the account of each statement, for its balances and for statements without a line.
+
+    Parameters
+    ----------
+    statements : polars.DataFrame
+        Columns ``record``, ``line``, ``own_number``, ``own_bank``, ``own_name``, ``own_currency``; a statement without
+        a number is of no known account.
+    source : Source
+        Where they come from.
+    loader : str
+        Name of the loader.
+
+    Returns
+    -------
+    account : polars.Series of String, shape (n,)
+        Account ids, as `batches` gives them to lines with the same number and bank.
+    batches : list of Batch
+        ``accounts`` and ``identifiers``.
+    """
+    keys = ["own_number", "own_bank"]
+    known_as = _numbered(statements, "own", pl.lit(None, pl.String))
+    frame = statements.join(known_as, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    frame = frame.with_columns(own=pl.when(pl.col("own_number").is_not_null()).then("own"))
+    numbered = frame.filter(pl.col("own").is_not_null())
+    provenance = ("record", "line")
+    accounts = numbered.select(
+        *provenance,
+        account="own",
+        kind=pl.lit("bank"),
+        own_books=pl.lit(value=True),
+        bank="own_bank",
+        currency="own_currency",
+        holder_name="own_name",
+    ).unique(["account", "holder_name"], keep="first", maintain_order=True)
+    identifiers = numbered.select(
+        *provenance,
+        subject="own",
+        subject_kind=pl.lit("account"),
+        scheme="own_scheme",
+        issuer="own_issuer",
+        value="own_number",
+        key="own_key",
+    ).unique(["subject", "value"], keep="first", maintain_order=True)
+    tables = {"accounts": accounts, "identifiers": identifiers}
+    return frame["own"], [
+        Batch(name, _with_provenance(rows, source, loader)) for name, rows in tables.items() if not rows.is_empty()
+    ]
+
+
+def quarantine(lost: pl.DataFrame, source: Source, loader: str) -> Batch:
+    """Turn rows that could not be loaded into rows of ``quarantine``.
+
+    Parameters
+    ----------
+    lost : polars.DataFrame
+        ``record``, ``line`` and ``reason``; columns of the table, ``own_number`` with ``own_bank``, and ``booked_at``
+        with ``zone``, where known.
+    source : Source
+        Where they come from.
+    loader : str
+        Name of the loader.
+    """
+    known_columns = table("quarantine").schema
+    rows = lost.with_columns(expected=pl.col("reason").replace_strict(REASONS))
+    if "own_number" in lost.columns:
+        rows = rows.with_columns(account=books(lost, source, loader)[0])
+    if "booked_at" in lost.columns:
+        rows = rows.with_columns(day=local_days(lost))
+    return Batch(
+        "quarantine", _with_provenance(rows.select(c for c in known_columns if c in rows.columns), source, loader)
+    )
 
 
 def _with_provenance(rows: pl.DataFrame, source: Source, loader: str) -> pl.DataFrame:
