@@ -1,1 +1,1 @@
-"""Synthetic cases with an answer key."""
+"""Synthetic cases: an invented economy, planted patterns with their lawful look-alikes, an answer key, and marking."""

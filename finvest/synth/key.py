@@ -1,0 +1,262 @@
+"""The answer key of a synthetic case: what was planted, what only looks like it, and what must be true of the files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from finvest.model import identifiers as known
+from finvest.model.errors import DataError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME = "answer_key.json"
+VERSION = 1
+"""Version of the key's layout."""
+
+
+class Place(NamedTuple):
+    """A record of a file. In the key's JSON it is written ``file#record``."""
+
+    file: str
+    record: int
+
+    def __str__(self) -> str:
+        return f"{self.file}#{self.record}"
+
+    @classmethod
+    def of(cls, text: str) -> Place:
+        """Read ``file#record``."""
+        file, _, record = text.rpartition("#")
+        return cls(file, int(record))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """What must be true of one statement.
+
+    Attributes
+    ----------
+    sha256 : str
+    loader, profile : str
+        By what finvest reads it; no profile for XML.
+    options : dict of str to str
+        Options that reading it needs: whose account it is, its time zone, where the file does not say.
+    account, bank, holder : str
+        Whose books it shows: number as its own bank writes it, BIC, name.
+    first, last : str
+        Days that it shows, ISO 8601.
+    opening, closing : int
+        Balances in cents, whether the layout writes them or not.
+    debits, credits : int
+        Sums of the booked lines, in cents.
+    booked, not_booked : int
+        Lines that moved money, and those that did not: pending, reverted, zero.
+    records : int
+        All records of the file, headers included.
+    """
+
+    sha256: str
+    loader: str
+    profile: str
+    options: dict[str, str]
+    account: str
+    bank: str
+    holder: str
+    first: str
+    last: str
+    opening: int
+    closing: int
+    debits: int
+    credits: int
+    booked: int
+    not_booked: int
+    records: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """An account in a pattern, by the number that the files bear."""
+
+    account: str
+    bank: str
+    role: str
+
+    @property
+    def account_id(self) -> str:
+        """Opaque id under which finvest knows the account."""
+        if known.is_iban(self.account):
+            return known.account_id(known.IBAN, "", known.iban_key(self.account))
+        return known.account_id(known.LOCAL, known.bank_key(self.bank), known.number_key(self.account))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One movement, by the records that show it: the payer's books, the payee's, or both."""
+
+    debit: Place | None = None
+    credit: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """A planted pattern, or a lawful one that looks like it.
+
+    Attributes
+    ----------
+    id : str
+    indicator : str
+    kind : str
+        ``planted`` or ``look_alike``.
+    story : str
+    innocent : str
+        Why a look-alike is lawful; "" for a planted pattern.
+    accounts : list of Member
+        Those that a finding must name.
+    transactions : list of Step
+    """
+
+    id: str
+    indicator: str
+    kind: str
+    story: str
+    innocent: str
+    accounts: list[Member]
+    transactions: list[Step]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A transfer with both sides on file.
+
+    Attributes
+    ----------
+    debit, credit : Place
+    hard : str
+        Why no rule that is never wrong can pair it; "" where one may.
+    """
+
+    debit: Place
+    credit: Place
+    hard: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something awkward, on purpose."""
+
+    place: Place
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """The answer key.
+
+    Attributes
+    ----------
+    seed, version : int
+    files : dict of str to File
+        Statements by name.
+    registers : dict of str to str
+        Profile of each register file, by name.
+    patterns : list of Pattern
+    pairs : list of Pair
+        Every transfer with both sides on file, by the first export that shows it.
+    duplicates : list of (Place, Place)
+        The same line in two exports that overlap.
+    notes : list of Note
+    """
+
+    seed: int
+    version: int = VERSION
+    files: dict[str, File] = field(default_factory=dict)
+    registers: dict[str, str] = field(default_factory=dict)
+    patterns: list[Pattern] = field(default_factory=list)
+    pairs: list[Pair] = field(default_factory=list)
+    duplicates: list[tuple[Place, Place]] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+    def write(self, path: Path) -> None:
+        """Write the key as JSON: one movement, one pair a line."""
+        path.write_bytes(self.to_json().encode())
+
+    def to_json(self) -> str:
+        """Return the key as JSON text."""
+        body: dict[str, Any] = {
+            "version": self.version,
+            "seed": self.seed,
+            "files": {name: asdict(file) for name, file in self.files.items()},
+            "registers": self.registers,
+            "patterns": [
+                {
+                    **{name: getattr(p, name) for name in ("id", "indicator", "kind", "story", "innocent")},
+                    "accounts": [asdict(member) for member in p.accounts],
+                    "transactions": [_places(step) for step in p.transactions],
+                }
+                for p in self.patterns
+            ],
+            "pairs": [_places(pair) | ({"hard": pair.hard} if pair.hard else {}) for pair in self.pairs],
+            "duplicates": [[str(a), str(b)] for a, b in self.duplicates],
+            "notes": [{"place": str(note.place), "what": note.what} for note in self.notes],
+        }
+        return _show(body, "") + "\n"
+
+    @classmethod
+    def read(cls, path: Path) -> Key:
+        """Read a key.
+
+        Raises
+        ------
+        DataError
+            If it is no key, or of another version.
+        """
+        try:
+            return cls._parse(json.loads(path.read_text("utf-8")))
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(f"{path.name}: expected an answer key of version {VERSION}; make it anew") from error
+
+    @classmethod
+    def _parse(cls, body: dict[str, Any]) -> Key:
+        if body["version"] != VERSION:
+            raise ValueError(body["version"])
+        return cls(
+            seed=body["seed"],
+            files={name: File(**file) for name, file in body["files"].items()},
+            registers=body["registers"],
+            patterns=[
+                Pattern(
+                    **{
+                        **p,
+                        "accounts": [Member(**member) for member in p["accounts"]],
+                        "transactions": [Step(**_read(step)) for step in p["transactions"]],
+                    }
+                )
+                for p in body["patterns"]
+            ],
+            pairs=[Pair(**_read(pair)) for pair in body["pairs"]],
+            duplicates=[(Place.of(a), Place.of(b)) for a, b in body["duplicates"]],
+            notes=[Note(place=Place.of(note["place"]), what=note["what"]) for note in body["notes"]],
+        )
+
+
+def _places(step: Step | Pair) -> dict[str, str]:
+    return {side: str(place) for side in ("debit", "credit") if (place := getattr(step, side)) is not None}
+
+
+def _read(step: dict[str, str]) -> dict[str, Any]:
+    return {name: Place.of(text) if name in {"debit", "credit"} else text for name, text in step.items()}
+
+
+def _show(value: Any, indent: str) -> str:  # noqa: ANN401 - any JSON
+    """Write JSON for a reader: what fits on a line stands on one line."""
+    flat = json.dumps(value, ensure_ascii=False)
+    if len(flat) + len(indent) <= 118 or not isinstance(value, dict | list):  # noqa: PLR2004 - width of a line
+        return flat
+    inner = indent + " "
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(inner + _show(item, inner) for item in value) + f"\n{indent}]"
+    items = [f"{inner}{json.dumps(name)}: {_show(item, inner)}" for name, item in value.items()]
+    return "{\n" + ",\n".join(items) + f"\n{indent}}}"

@@ -1,0 +1,190 @@
+"""Marking: what of the planted patterns was found, what was missed, and who was wrongly accused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from finvest.synth.key import Key, Pattern, Place
+
+Evidence = Mapping[str, Sequence[str]] | Iterable[tuple[str, int]]
+"""Transaction ids under ``transactions``, or records as (SHA-256 of the file, ordinal)."""
+
+_START = 12
+"""Digits of a file's SHA-256 in a transaction's id."""
+
+
+class Found(Protocol):
+    """What marking needs of a finding."""
+
+    @property
+    def indicator(self) -> str:
+        """Catalogue id."""
+        ...
+
+    @property
+    def accounts(self) -> Sequence[str]:
+        """Opaque ids of the accounts it names."""
+        ...
+
+    @property
+    def evidence(self) -> Any:  # noqa: ANN401 - see `Evidence`; a protocol's attribute may be narrower
+        """Its transactions, see `Evidence`."""
+        ...
+
+    @property
+    def withdrawn(self) -> bool:
+        """A counter-check cleared it."""
+        ...
+
+
+@dataclass(slots=True)
+class Mark:
+    """The answers for one indicator.
+
+    Attributes
+    ----------
+    found, missed : list of str
+        Ids of planted patterns.
+    accused : list of str
+        Ids of look-alikes that a finding accuses.
+    cleared : list of str
+        Ids of look-alikes that only withdrawn findings touch, or none.
+    others : list of (tuple of str, int)
+        Findings that stand and match nothing in the key: accounts, and how many movements they show.
+    """
+
+    found: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+    accused: list[str] = field(default_factory=list)
+    cleared: list[str] = field(default_factory=list)
+    others: list[tuple[tuple[str, ...], int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The answers for every indicator of the key.
+
+    Attributes
+    ----------
+    by_indicator : dict of str to Mark
+    unasked : dict of str to int
+        Findings of indicators that the key says nothing about.
+    """
+
+    by_indicator: dict[str, Mark]
+    unasked: dict[str, int]
+
+    @property
+    def missed(self) -> list[str]:
+        """Planted patterns that no finding shows."""
+        return [name for mark in self.by_indicator.values() for name in mark.missed]
+
+    @property
+    def accused(self) -> list[str]:
+        """Look-alikes that a finding accuses."""
+        return [name for mark in self.by_indicator.values() for name in mark.accused]
+
+    def __str__(self) -> str:
+        lines = ["indicator  found  missed  accused  others"]
+        for name, mark in self.by_indicator.items():
+            planted, alike = len(mark.found) + len(mark.missed), len(mark.accused) + len(mark.cleared)
+            lines.append(
+                f"{name:9}  {len(mark.found)}/{planted}    {len(mark.missed):6}  {len(mark.accused)}/{alike}      "
+                f"{len(mark.others):6}"
+            )
+        return "\n".join(lines)
+
+
+def mark(key: Key, findings: Iterable[Found]) -> Marks:
+    """Compare findings with the answer key.
+
+    Parameters
+    ----------
+    key : Key
+    findings : iterable of Found
+        Findings of any detectors, withdrawn ones included.
+
+    Returns
+    -------
+    Marks
+
+    Notes
+    -----
+    A planted pattern is found when a finding of its indicator that stands names all its accounts and shows at least
+    half of its movements. A look-alike is accused more easily: the finding names one of its accounts, and at least
+    half of the look-alike's movements, or of the finding's own, are shared. It repeats all year, so a finding of one
+    month must count. Both records of one transfer, and copies of one line, count as one movement.
+    """
+    movements = _Movements(key)
+    marks = {name: Mark() for name in sorted({p.indicator for p in key.patterns})}
+    hit: set[str] = set()
+    unasked: dict[str, int] = {}
+    for finding in findings:
+        if finding.indicator not in marks:
+            unasked[finding.indicator] = unasked.get(finding.indicator, 0) + 1
+            continue
+        if finding.withdrawn:
+            continue
+        shown = movements.of(finding.evidence)
+        matched = [
+            p.id
+            for p in key.patterns
+            if p.indicator == finding.indicator
+            and _matches(p, set(finding.accounts), shown, movements.by_pattern[p.id])
+        ]
+        hit.update(matched)
+        if not matched:
+            marks[finding.indicator].others.append((tuple(finding.accounts), len(shown)))
+    for pattern in key.patterns:
+        answers, yes = marks[pattern.indicator], pattern.id in hit
+        if pattern.kind == "planted":
+            (answers.found if yes else answers.missed).append(pattern.id)
+        else:
+            (answers.accused if yes else answers.cleared).append(pattern.id)
+    return Marks(marks, dict(sorted(unasked.items())))
+
+
+def _matches(pattern: Pattern, accounts: set[str], shown: set[str], movements: set[str]) -> bool:
+    wanted, shared = {member.account_id for member in pattern.accounts}, len(shown & movements)
+    half = 2 * shared >= len(movements)
+    if pattern.kind == "planted":
+        return wanted <= accounts and half
+    return bool(wanted & accounts) and shared > 0 and (half or 2 * shared >= len(shown))
+
+
+class _Movements:
+    """One name for each movement, whatever record shows it."""
+
+    def __init__(self, key: Key) -> None:
+        self._start = {name: file.sha256[:_START] for name, file in key.files.items()}
+        self._name: dict[str, str] = {}
+        for pair in key.pairs:
+            self._name[self._id(pair.credit)] = self._id(pair.debit)
+        for first, copy in key.duplicates:
+            self._name[self._id(copy)] = self._canonical(self._id(first))
+        self.by_pattern = {
+            p.id: {self._canonical(self._id(place)) for s in p.transactions for place in (s.debit, s.credit) if place}
+            for p in key.patterns
+        }
+
+    def of(self, evidence: Evidence) -> set[str]:
+        """Return the movements that records show."""
+        if isinstance(evidence, Mapping):
+            ids: Iterable[str] = evidence.get("transactions", ())
+        else:
+            ids = (_transaction(source, record) for source, record in evidence)
+        return {self._canonical(name) for name in ids}
+
+    def _id(self, place: Place) -> str:
+        return _transaction(self._start[place.file], place.record)
+
+    def _canonical(self, name: str) -> str:
+        return self._name.get(name, name)
+
+
+def _transaction(source: str, record: int) -> str:
+    """Return the id that loaders give, see `finvest.model.records.Source.transaction_id`."""
+    return f"{source[:_START]}-{record:08d}"

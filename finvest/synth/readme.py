@@ -1,0 +1,76 @@
+"""The README beside a synthetic case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from finvest.synth.key import Key
+
+_HEAD = """# A small synthetic case
+
+Everything here is invented: people, companies, towns, banks, account numbers. The numbers have right check digits and
+bank codes that no bank has. No file says anything of nationality or any other protected attribute.
+
+It is what banks and registers would send in an investigation: {statements} statements of {accounts} accounts for the
+first half of 2025, {lines} lines with money in them, and three registers. A few people in it launder money, most live
+their lives, and some lawful doings look much like laundering.
+
+Python makes it anew, byte for byte:
+
+    from pathlib import Path
+    from finvest.synth import sample
+    sample.write(Path("sample_data"), seed={seed})
+
+Another seed makes another case of the same kind.
+
+## Statements
+
+| file | layout | holder as the bank writes it | lines | options it needs |
+|---|---|---|---|---|
+"""
+
+_TAIL = """
+What a file does not say must be told to the loader: whose account it is (`account`), the zone of its dates (`zone`).
+
+## Registers
+
+| file | profile | what it is |
+|---|---|---|
+| `companies.csv` | companies | list of companies, with activity and director |
+| `holders.csv` | parties | people who hold an account that the account register was asked about |
+| `links.csv` | links | who holds which account, which company owns which |
+
+## The answers: `answer_key.json`
+
+Not part of the case: never load it. Read it with `finvest.synth.key.Key.read`, and mark findings with
+`finvest.synth.marking.mark`. It says
+
+* `files`: what must be true of each statement: days, balances, sums in cents, numbers of lines and records,
+* `patterns`: {planted} planted patterns and {alike} lawful look-alikes, with accounts and transactions,
+* `pairs`: the {pairs} transfers with both sides on file; {hard} of them say in `hard` why no safe rule can pair them,
+* `duplicates`: lines that stand in two exports, and `notes`: a payment that came back, a card hold, a zero …
+
+A place is `file#record`. A record is the ordinal that finvest's loaders count: in delimited text the line, the header
+being 1; in camt every entry and every detail, in the order of the document.
+"""
+
+
+def text(key: Key) -> str:
+    """Return the README of the case that the key belongs to."""
+    rows = [
+        f"| `{name}` | {file.profile or 'camt.053.001.08'} | {file.holder} | {file.booked} | "
+        f"{', '.join(f'{option} = {value}' for option, value in file.options.items())} |"
+        for name, file in key.files.items()
+    ]
+    facts = {
+        "statements": len(key.files),
+        "accounts": len({file.account for file in key.files.values()}),
+        "lines": f"{sum(file.booked for file in key.files.values()):,}",
+        "seed": key.seed,
+        "planted": sum(p.kind == "planted" for p in key.patterns),
+        "alike": sum(p.kind != "planted" for p in key.patterns),
+        "pairs": len(key.pairs),
+        "hard": sum(bool(pair.hard) for pair in key.pairs),
+    }
+    return _HEAD.format(**facts) + "\n".join(rows) + "\n" + _TAIL.format(**facts)
