@@ -7,11 +7,16 @@ import shutil
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
+
+# Two cores shared with others say nothing about how long an example should take.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 REQUIRE = "FINVEST_REQUIRE"
 """Environment variable: what must be there, comma separated. A test that needs it then fails instead of skipping."""

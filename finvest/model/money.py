@@ -21,7 +21,7 @@ MOST_DECIMALS = 18
 
 FORMAT, SCALE, RANGE, CURRENCY = "AMOUNT_FORMAT", "AMOUNT_SCALE", "AMOUNT_RANGE", "CURRENCY_UNKNOWN"
 
-_SPACES = " \t\u00a0\u202f\u2009"
+_SPACES = " \u00a0\u202f\u2009"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class AmountFormat:
     decimal : str
         Decimal sign, "." or ",".
     thousands : str
-        Signs that may group digits by three: any of ``. , ' ’`` and space; "" where digits are not grouped.
+        Signs that may group digits by three, one sign in one number: any of ``. , ' ’`` and space; "" where digits
+        are not grouped.
     decimals : int or None
         Digits after the decimal sign where the currency does not say (``XXX``, tokens, metals).
 
@@ -58,10 +59,11 @@ class AmountFormat:
     @property
     def pattern(self) -> str:
         """Regular expression of an amount: sign or accounting brackets, whole digits, decimals."""
-        signs = self.thousands.replace(" ", _SPACES)
-        group = f"[0-9]{{1,3}}(?:[{re.escape(signs)}][0-9]{{3}})+|" if signs else ""
+        # One number is grouped by one sign, and never begins with zero: 0.001 is no thousand.
+        signs = [_SPACES if sign == " " else sign for sign in self.thousands]
+        group = "".join(f"[1-9][0-9]{{0,2}}(?:[{re.escape(sign)}][0-9]{{3}})+|" for sign in signs)
         number = rf"(?P<whole>{group}[0-9]*)(?:{re.escape(self.decimal)}(?P<part>[0-9]*))?"
-        return rf"^(?P<open>\()?(?P<sign>[+\-−])?{number}(?P<after>-)?(?P<close>\))?$"
+        return rf"^(?P<open>\()?(?P<sign>[+\-−])?{number}(?P<after>[\-−])?(?P<close>\))?$"
 
 
 def parse(
@@ -88,7 +90,7 @@ def parse(
     """
     written = written or AmountFormat()
     code = pl.lit(currency) if isinstance(currency, str) else currency.alias("code")
-    frame = pl.select(text=text.cast(pl.String).str.strip_chars(_SPACES)).with_columns(
+    frame = pl.select(text=text.cast(pl.String).str.strip_chars(_SPACES + "\t")).with_columns(
         decimals=code.replace_strict(DECIMALS, default=written.decimals, return_dtype=pl.Int64)
     )
     found = pl.col("text").str.extract_groups(written.pattern).struct
