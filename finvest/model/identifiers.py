@@ -7,7 +7,7 @@ import re
 
 import polars as pl
 
-_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+_IBAN = re.compile(r"[A-Z]{2}(?!0[01]|99)[0-9]{2}[A-Z0-9]{11,30}")  # check digits are 02 to 98
 _BIC = re.compile(r"[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 _LETTERS = {
     "Ä": "AE",
@@ -23,11 +23,13 @@ _LETTERS = {
     "Ł": "L",
 }
 
+_KEEPS_ZERO = frozenset({"39", "378"})
+"""Calling codes (Italy, San Marino) under which the leading zero is part of the number."""
+
 IBAN, IBAN_UNVERIFIED, LOCAL, NAME, NONE, CASH, CARD = (
     "iban", "iban_unverified", "local", "name", "none", "cash", "card",
 )  # fmt: skip
 """Schemes by which an account is known."""
-
 
 SHORTEST_IBAN = 15
 
@@ -63,7 +65,7 @@ def number_key(text: str) -> str:
 
 def text_keys(text: pl.Expr) -> pl.Expr:
     """Return letters and digits of a text in capitals, in its own order, accents and umlauts written out."""
-    plain = text.str.replace_all("ß", "SS").str.to_uppercase().str.normalize("NFC")
+    plain = text.str.normalize("NFKC").str.replace_all("ß", "SS").str.to_uppercase().str.normalize("NFC")
     plain = plain.str.replace_many(list(_LETTERS), list(_LETTERS.values()))
     return plain.str.normalize("NFKD").str.replace_all(r"[^\p{Alphabetic}\p{Nd}]|\p{M}", "")
 
@@ -95,12 +97,12 @@ def phone_key(text: str, country_code: str | None = None) -> str:
         Calling code that a number with a single leading zero belongs to, for example ``"49"``.
     """
     digits = re.sub(r"[^0-9]", "", text.replace("(0)", ""))
-    if text.strip().startswith("+"):
+    if text.lstrip(" (").startswith("+"):
         return "+" + digits
     if digits.startswith("00"):
         return "+" + digits[2:]
     if digits.startswith("0") and country_code is not None:
-        return f"+{country_code}{digits[1:]}"
+        return f"+{country_code}{digits if country_code in _KEEPS_ZERO else digits[1:]}"
     return digits
 
 
