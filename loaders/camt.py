@@ -114,6 +114,12 @@ class Camt:
         if unknown := set(options) - {"zone", "decimals"}:
             raise UsageError(f"loader camt has no option {', '.join(sorted(unknown))}; there are zone, decimals")
         zone = options.get("zone") or getattr(profile, "zone", None) or "UTC"
+        try:
+            iso.instants(pl.Series(["2000-01-01"]), str(zone))
+        except (pl.exceptions.PolarsError, ValueError):
+            raise UsageError(
+                "loader camt: zone must be an IANA name like Europe/Vilnius or an offset like +02:00"
+            ) from None
         part = _Part(source, str(zone), AmountFormat(decimals=options.get("decimals")))
         opened: etree._Element | None = None
         statement: _Statement | None = None
@@ -138,9 +144,10 @@ class Camt:
             if opened is None and not part.statements:
                 raise SourceError(source.name, "expected a camt message; the XML breaks in it", broken.line) from None
             if opened is not None:
-                part.close(statement or part.open(opened), opened, whole=False)
+                statement = statement or part.open(opened)
+                part.close(statement, opened, whole=False)
             yield from part.flush()
-            yield from part.rest(broken)
+            yield from part.rest(broken, statement if opened is not None else None)
             return
         if not part.statements:
             raise SourceError(
@@ -165,7 +172,7 @@ class _Statement(Totals):
                 "own_currency": header.get("Acct/Ccy"),
             },
             start=iso.day(iso.look(header, ("FrToDt/FrDtTm", "FrToDt/FrDt"))),
-            end=iso.day(iso.look(header, ("FrToDt/ToDtTm", "FrToDt/ToDt"))),
+            end=iso.last_day(iso.look(header, ("FrToDt/ToDtTm", "FrToDt/ToDt"))),
         )
         message = element.getparent()
         self.number, self.kind = number, local_name(element)
@@ -248,11 +255,15 @@ class _Part:
         fates = Counter(frame["fate"])
         yield Tally(loaded=fates[LOADED], quarantined=fates[QUARANTINED], headers=fates[HEADER])
 
-    def rest(self, broken: Broken) -> Iterator[Batch | Tally]:
+    def rest(self, broken: Broken, statement: _Statement | None) -> Iterator[Batch | Tally]:
         """Yield the quarantine of everything behind a break."""
-        row = {"record": self.record + 1, "line": broken.line, "reason": "XML_BROKEN"}
+        row: dict[str, Any] = {"record": self.record + 1, "line": broken.line, "reason": "XML_BROKEN"}
         row |= {"first_byte": broken.first_byte, "last_byte": self.source.size}
-        yield quarantine(pl.DataFrame([row]), self.source, Camt.card.name)
+        schema = {c: TEXT if c == "reason" else WHOLE for c in row}
+        if statement is not None:
+            row |= statement.own
+            schema |= dict.fromkeys(statement.own, TEXT)
+        yield quarantine(pl.DataFrame([row], schema=schema), self.source, Camt.card.name)
         yield Tally(quarantined=1)
 
 
@@ -261,9 +272,9 @@ def _rows(element: etree._Element, statement: _Statement) -> list[dict[str, Any]
     entry = leaves(element, skip=("NtryDtls", "TxDtls"))
     groups = [child for child in element if local_name(child) == "NtryDtls"]
     # Version 1 has the details directly in the entry.
-    details, items, batch = [c for c in element if local_name(c) == "TxDtls"], [], []
-    items = [_whole(entry.get("Btch/NbOfTxs")) for _ in details]
+    details = [child for child in element if local_name(child) == "TxDtls"]
     batch = [_whole(entry.get("Btch/NbOfTxs"))]
+    items = [batch[0] if len(details) == 1 else 0] * len(details)
     for group in groups:
         inside = [child for child in group if local_name(child) == "TxDtls"]
         about = leaves(group, skip=("TxDtls",))
@@ -294,7 +305,12 @@ def _rows(element: etree._Element, statement: _Statement) -> list[dict[str, Any]
         row["batch_items"] = count if count > 1 else None
         rows.append(row)
     many = max(len(details), sum(batch))
-    row = (rows[0] if len(rows) == 1 else shared | _payment({}, entry, statement, mark, currency)) | {
+    if len(rows) == 1 and rows[0]["mark"] == mark and rows[0]["amount_written"] in {None, amount}:
+        row = rows[0]
+    else:
+        single = found[0] if len(rows) == 1 else {}
+        row = shared | _payment(dict(single), entry, statement, mark, currency, carries=False)
+    row = row | {
         "detail": False,
         "line": line_of(element),
         "mark": mark,
@@ -308,9 +324,15 @@ def _rows(element: etree._Element, statement: _Statement) -> list[dict[str, Any]
 
 
 def _payment(
-    detail: dict[str, str], entry: dict[str, str], statement: _Statement, mark: str | None, currency: str
+    detail: dict[str, str],
+    entry: dict[str, str],
+    statement: _Statement,
+    mark: str | None,
+    currency: str,
+    *,
+    carries: bool = True,
 ) -> dict[str, Any]:
-    """Return the columns of one payment; what no column holds goes to ``surplus``."""
+    """Return the columns of one payment; what no column holds goes to ``surplus``, its amount too if not `carries`."""
     code = {**entry, **detail}
     reversed_, sub_family = entry.get("RvslInd") in {"true", "1"}, code.get("BkTxCd/Domn/Fmly/SubFmlyCd")
     back = reversed_ or sub_family in iso.RETURNS or any(path.startswith("RtrInf") for path in detail)
@@ -336,9 +358,8 @@ def _payment(
     } | iso.counterparty(detail, statement.own["own_number"], credit=(mark == "CRDT"), back=back)
     if reference := iso.take(detail, "Refs/AcctSvcrRef"):
         row["bank_reference"] = reference
-    for path in ("Amt", "CdtDbtInd"):
-        if detail.get(f"{path}@Ccy", currency) == currency:
-            detail.pop(f"{path}@Ccy", None)
+    if carries and detail.get("Amt@Ccy", currency) == currency:
+        for path in ("Amt", "Amt@Ccy", "CdtDbtInd"):
             detail.pop(path, None)
     rest = entry | {f"TxDtls/{path}": text for path, text in detail.items()}
     if origin not in _BOOKED and origin:

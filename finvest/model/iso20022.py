@@ -7,7 +7,7 @@ what is left over is what no column holds.
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -70,8 +70,11 @@ _CHANNELS = {
 _FEE = re.compile(r"Chrgs(\[\d+\])?/(Rcrd(\[\d+\])?/)?Amt")
 
 _WRITTEN = (
-    r"^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T([0-9]{2}:[0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?)?(Z|[+-][0-9]{2}:[0-9]{2})?$"
+    r"^([0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:T([0-9]{2}:[0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?)?"
+    r"(Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])?$"
 )
+_PARTS = ("day", "clock", "second", "fraction", "offset")
 
 
 def look(leaves: Mapping[str, str], paths: Iterable[str], under: str = "") -> str | None:
@@ -171,6 +174,13 @@ def day(text: str | None) -> date | None:
         return None
 
 
+def last_day(text: str | None) -> date | None:
+    """Return the last day of a period by its end as written: midnight ends the day before."""
+    found = day(text)
+    midnight = re.fullmatch(r"T00:00(:00(\.0+)?)?(Z|[+-][0-9:]+)?", (text or "")[10:])
+    return found - timedelta(days=1) if found and midnight and found > date.min else found
+
+
 def instants(text: pl.Series, zone: str) -> pl.DataFrame:
     """Read ISO dates, and dates with times.
 
@@ -187,8 +197,7 @@ def instants(text: pl.Series, zone: str) -> pl.DataFrame:
         ``booked_at`` (earliest instant, null where the text is none), ``precision``, ``zone``.
     """
     frame = pl.DataFrame({"text": text}).select(
-        pl.col("text").str.extract(_WRITTEN, group).alias(name)
-        for group, name in enumerate(("day", "clock", "second", "fraction", "offset"), 1)
+        pl.col("text").str.extract(_WRITTEN, group).alias(name) for group, name in enumerate(_PARTS, 1)
     )
     # XML Schema writes the end of a day as 24:00:00, which is the next day's beginning.
     midnight = pl.col("clock").eq("24:00") & pl.col("second").fill_null("00").eq("00").fill_null(value=False)
@@ -210,6 +219,8 @@ def instants(text: pl.Series, zone: str) -> pl.DataFrame:
         .otherwise(pl.lit("microsecond")),
         zone=pl.when(pl.col("offset") == "Z").then(pl.lit("UTC")).otherwise(pl.col("offset")).fill_null(zone),
     ).with_row_index("row")
+    # Beyond these years a shift between zones leaves the calendar.
+    frame = frame.with_columns(local=pl.when(pl.col("local").dt.year().is_between(2, 9998)).then("local"))
     parts = [
         part.with_columns(to_utc(part["local"], str(name)).cast(INSTANT).alias("booked_at"))
         for (name,), part in frame.group_by("zone", maintain_order=True)
