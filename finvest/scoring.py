@@ -30,14 +30,14 @@ class Findings:
         Best first, withdrawn ones last.
     not_assessable : dict of str to str
         Catalogue id to the reason why nothing can be said.
-    unjudged : dict of str to int
-        Catalogue id to the number of suspicions that could not be judged.
+    unjudged : dict of str to tuple of str
+        Catalogue id to what could not be judged or was not searched to its end, a sentence each.
     """
 
     view: CaseView
     all: tuple[Finding, ...]
     not_assessable: dict[str, str]
-    unjudged: dict[str, int]
+    unjudged: dict[str, tuple[str, ...]]
 
     @property
     def standing(self) -> tuple[Finding, ...]:
@@ -64,7 +64,7 @@ class Findings:
         return self.standing[place]
 
     def __repr__(self) -> str:
-        return f"<Findings: {len(self.standing)}, {len(self.withdrawn)} withdrawn, {len(self.not_assessable)} not assessable>"
+        return f"<Findings: {len(self)}, {len(self.withdrawn)} withdrawn, {len(self.not_assessable)} not assessable>"
 
     def named(self, start: str) -> Finding:
         """Return the finding whose id begins so.
@@ -98,7 +98,7 @@ def score(view: CaseView, detectors: Sequence[Detector], progress: Callable[[str
     """
     found: list[Finding] = []
     reasons: dict[str, str] = {}
-    unjudged: dict[str, int] = {}
+    unjudged: dict[str, tuple[str, ...]] = {}
     for detector in detectors:
         if progress is not None:
             progress(detector.card.id)
@@ -106,7 +106,7 @@ def score(view: CaseView, detectors: Sequence[Detector], progress: Callable[[str
         if report.not_assessable is not None:
             reasons[detector.card.id] = report.not_assessable
         elif len(report.gaps):
-            unjudged[detector.card.id] = len(report.gaps)
+            unjudged[detector.card.id] = report.unjudged()
         found.extend(report)
     found.sort(key=lambda f: (f.withdrawn, -f.score, f.id))
     return Findings(view, tuple(found), reasons, unjudged)

@@ -54,6 +54,13 @@ class Report:
     def __iter__(self) -> Iterator[Finding]:
         return (self._finding(row) for row in self.rows.iter_rows(named=True))
 
+    def unjudged(self) -> tuple[str, ...]:
+        """Say of each row that could not be judged, whom it is about and why."""
+        return tuple(
+            f"{names([s.label for s in self._subjects(row)])}: {row['not_assessable']}"
+            for row in self.gaps.iter_rows(named=True)
+        )
+
     def to_frame(self) -> pl.DataFrame:
         """Return the rows."""
         return self.rows

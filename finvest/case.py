@@ -1,0 +1,313 @@
+"""The door: a case, and what a person does with it. Each verb of the command line is a method here."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from finvest import loading, lookup, reporting
+from finvest.checking import Checks, check
+from finvest.matching import Matched, match
+from finvest.model.errors import UsageError
+from finvest.model.tables import TABLES
+from finvest.registry import Registry
+from finvest.scoring import Findings, score
+from finvest.selection import Selection
+from finvest.store.casefile import CaseFile
+from finvest.store.store import Store
+from finvest.view import HIDDEN, CaseView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from finvest.findings.finding import Finding
+    from finvest.views.flow import FlowPicture
+
+EVERYTHING = Selection()
+
+
+class Case:
+    """One investigation: a folder with purpose, legal basis, sources, tables, findings and log.
+
+    Made by `Case.create`, opened by `Case.open`. Every look and every export is written to the log, with actor and
+    reason (Directive 2016/680, Art. 25).
+
+    Examples
+    --------
+    >>> case = Case.create("orchid", title="Orchid", purpose="…", legal_basis="…", actor="…")  # doctest: +SKIP
+    >>> case.load("statements/a.csv")  # doctest: +SKIP
+    >>> case.score()  # doctest: +SKIP
+    """
+
+    def __init__(self, store: Store, *, actor: str, reason: str, plugins: Sequence[Path] = ()) -> None:
+        if not actor.strip() or not reason.strip():
+            raise UsageError("opening a case needs an actor and a reason; give --actor and --reason")
+        self.actor, self.reason = actor, reason
+        self.registry = Registry(tuple(plugins))
+        self._store = store
+        self._matched: Matched | None = None
+        self._views: dict[Selection, CaseView] = {}
+        self._findings: Findings | None = None
+
+    @classmethod
+    def create(
+        cls, folder: str | Path, *, title: str, purpose: str, legal_basis: str, actor: str, base_currency: str = "EUR"
+    ) -> Case:
+        """Make a new case in an empty or new folder.
+
+        Raises
+        ------
+        UsageError
+            If purpose, legal basis or actor is empty.
+        CaseError
+            If the folder holds something already.
+        """
+        about = CaseFile(
+            title=title, purpose=purpose, legal_basis=legal_basis, actor=actor, base_currency=base_currency
+        )
+        store = Store.create(Path(folder), about)
+        store.manifest.add_log("collection: case created", actor, purpose)
+        return cls(store, actor=actor, reason=purpose)
+
+    @classmethod
+    def open(cls, folder: str | Path, *, actor: str, reason: str, plugins: Sequence[Path] = ()) -> Case:
+        """Open a case; who and why is written to its log.
+
+        Raises
+        ------
+        UsageError
+            If actor or reason is empty.
+        CaseError
+            If the folder is no case, or damaged.
+        """
+        case = cls(Store(Path(folder)), actor=actor, reason=reason, plugins=plugins)
+        case._log("consultation: open")
+        return case
+
+    @property
+    def about(self) -> CaseFile:
+        """Title, purpose, legal basis, and who opened it."""
+        return self._store.casefile
+
+    @property
+    def folder(self) -> Path:
+        """Where the case lies."""
+        return self._store.folder
+
+    def __repr__(self) -> str:
+        sources = self._store.manifest.sources()
+        return f"<Case {self.about.title!r}: {len(sources)} sources, {sum(s['loaded'] or 0 for s in sources):,} records>"
+
+    def _repr_html_(self) -> str:
+        return self.sources()._repr_html_()
+
+    def _log(self, event: str, subjects: Iterable[str] = (), reason: str = "") -> None:
+        self._store.manifest.add_log(event, self.actor, reason or self.reason, sorted(subjects))
+
+    # ---- records in
+
+    def load(
+        self, path: str | Path, *, ask: loading.Ask | None = None, profile: str | Path | None = None, **options: Any  # noqa: ANN401
+    ) -> loading.Loaded:
+        """Load one file.
+
+        Parameters
+        ----------
+        path : str or pathlib.Path
+        ask : callable, optional
+            Answers the questions of a proposed profile; without it a file that leaves a question open is refused.
+        profile : str or pathlib.Path, optional
+            Name of a shipped profile, or a profile of your own.
+        **options
+            What the file does not say: ``account``, ``bank``, ``currency``, ``zone``, ``day_first``, ``table``, ``loader``.
+
+        Returns
+        -------
+        Loaded
+            What became of the records.
+
+        Raises
+        ------
+        SourceError
+            If the file as a whole is refused; nothing of it was loaded then.
+        """
+        done = loading.load(self._store, self.registry, Path(path), self.actor, ask, profile, options)
+        if not done.already:
+            self._log("collection: load", [done.source])
+            self._matched, self._findings = None, None
+            self._views.clear()
+        return done
+
+    def sources(self) -> TableView:
+        """Return the sources with what became of their records."""
+        from finvest.views.tables import TableView
+
+        return TableView(lookup.sources(self._store), title="Sources")
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Return a table of the case, every row with source, record and line."""
+        self._log(f"consultation: table {name}")
+        return self._frame(name)
+
+    def _frame(self, name: str) -> pl.DataFrame:
+        if name == "pairs":
+            return self.matched.pairs
+        if name == "decisions":
+            return pl.DataFrame(self._store.manifest.decisions(), schema_overrides={"at": pl.String})
+        return self._store.frame(name)
+
+    @property
+    def matched(self) -> Matched:
+        """Duplicates, pairs, movements and coverage."""
+        if self._matched is None:
+            needed = ("transactions", "accounts", "identifiers", "balances", "quarantine")
+            decisions = self._store.manifest.decisions()
+            self._matched = match({n: self._store.frame(n) for n in needed}, decisions)
+        return self._matched
+
+    # ---- looking
+
+    def view(self, selection: Selection = EVERYTHING) -> CaseView:
+        """Return what detectors may see: movements of a selection, and the other tables without protected columns."""
+        if selection not in self._views:
+            tables = {n: f for n in TABLES if n not in HIDDEN and len(f := self._store.frame(n))}
+            movements = selection.apply(self.matched.movements, tables.get("accounts"))
+            self._views[selection] = CaseView(movements, tables)
+        return self._views[selection]
+
+    def check(self) -> Checks:
+        """Check what can be checked: balances, gaps, duplicates, pairs, what may be counted twice, what was not loaded."""
+        self._log("consultation: check")
+        return check(self._store, self.matched, self.view())
+
+    def find(self, text: str, selection: Selection = EVERYTHING) -> TableView:
+        """Find a name, number, reference or amount."""
+        from finvest.views.tables import TableView
+
+        found = lookup.find(self.view(selection), self.matched, text)
+        self._log("consultation: find", found["id"].unique())
+        return TableView(found, title="Found")
+
+    def show(self, account: str, selection: Selection = EVERYTHING) -> lookup.Statement:
+        """Return an account's statement: movements with running balance, counterparties, coverage.
+
+        Raises
+        ------
+        UsageError
+            If no account, or more than one, is known so.
+        """
+        statement = lookup.show(self.view(selection), self.matched, lookup.files(self._store), account)
+        self._log("consultation: show", [statement.id])
+        return statement
+
+    # ---- suspicions
+
+    def detectors(self) -> TableView:
+        """Return the detectors, with what this case lacks for each."""
+        from finvest.views.tables import TableView
+
+        view = self.view()
+        rows = [
+            {
+                "id": id_,
+                "title": cls.card.title,
+                "strength": cls.card.strength,
+                "needs": ", ".join(cls.card.needs),
+                "lacks": view.lacks(cls.card.needs) or "",
+            }
+            for id_, cls in self.registry.detectors().items()
+        ]
+        return TableView(pl.DataFrame(rows), title="Detectors")
+
+    def score(
+        self,
+        *only: str,
+        selection: Selection = EVERYTHING,
+        parameters: dict[str, dict[str, Any]] | None = None,
+        progress: Callable[[str], None] | None = None,
+    ) -> Findings:
+        """Run detectors, keep what they found, and rank accounts for review.
+
+        Parameters
+        ----------
+        *only : str
+            Catalogue ids; all detectors where left out.
+        selection : Selection
+        parameters : dict, optional
+            Catalogue id to parameters.
+        progress : callable, optional
+            Told the id of each detector before it runs.
+        """
+        classes = [self.registry.detector(i) for i in only] or [*self.registry.detectors().values()]
+        given = {i.upper(): p for i, p in (parameters or {}).items()}
+        chosen = [cls().set_params(**given.get(cls.card.id, {})) for cls in classes]
+        self._findings = score(self.view(selection), chosen, progress)
+        self._store.replace("findings", self._findings.to_frame())
+        self._log("combination: score", [f.id for f in self._findings.all])
+        return self._findings
+
+    @property
+    def findings(self) -> Findings:
+        """What the detectors found, with their default parameters where none were run yet."""
+        return self._findings or self.score()
+
+    def explain(self, finding: str | Finding) -> reporting.Explanation:
+        """Return a finding's facts, evidence rows, counter-checks done and to ask."""
+        found = self.findings.named(finding) if isinstance(finding, str) else finding
+        self._log("consultation: explain", [found.id])
+        return reporting.explain(found, self.findings.view, self.matched, lookup.files(self._store))
+
+    def picture(self, finding: str | Finding) -> FlowPicture:
+        """Return the flow picture of a finding."""
+        return self.explain(finding).picture
+
+    def decide(self, kind: str, subject: str, outcome: str, *, reason: str, revokes: str | None = None) -> str:
+        """Keep a decision, with reason and actor; return its id.
+
+        Raises
+        ------
+        UsageError
+            If there is no reason.
+        """
+        decision = lookup.decision(kind, subject, outcome, reason, self.actor, revokes)
+        self._store.manifest.add_decision(decision)
+        self._log(f"alteration: {kind} {outcome}", [subject], reason)
+        self._matched, self._findings = None, None
+        self._views.clear()
+        return str(decision["decision"])
+
+    def log(self) -> pl.DataFrame:
+        """Return the log: who looked at, loaded or exported what, when and why."""
+        return pl.DataFrame(self._store.manifest.log())
+
+    # ---- out
+
+    def report(self, path: str | Path) -> Path:
+        """Write the report: one self-contained HTML file that opens offline.
+
+        Returns
+        -------
+        pathlib.Path
+            Where it lies.
+        """
+        findings = self.findings
+        page = reporting.report(self._store, self.check(), findings, self.matched)
+        target = Path(path)
+        target.write_text(page, encoding="utf-8")
+        self._log("disclosure: report", [f.id for f in findings.all])
+        return target
+
+    def export(self, frame: pl.DataFrame, path: str | Path) -> Path:
+        """Write any table as CSV or Excel that a spreadsheet can open safely."""
+        from finvest.views.export import write
+
+        target = write(frame, Path(path))
+        ids = [c for c in ("transaction_id", "movement", "account", "finding") if c in frame.columns]
+        subjects: list[str] = []
+        with suppress(IndexError):
+            subjects = frame[ids[0]].drop_nulls().cast(pl.String).unique().to_list()
+        self._log(f"disclosure: export {target.suffix[1:]}", subjects[:1000])
+        return target

@@ -1,0 +1,113 @@
+"""`finvest detectors`: what finvest looks for, and what this case lacks for it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from finvest.cli import output
+from finvest.cli.options import as_json, open_case
+
+if TYPE_CHECKING:
+    from finvest.findings.detector import Detector
+
+
+@click.group(invoke_without_command=True)
+@click.option(
+    "--case",
+    "folder",
+    envvar="FINVEST_CASE",
+    show_envvar=True,
+    type=click.Path(path_type=Path),
+    help="Say what this case lacks.",
+)
+@click.option("--plugins", multiple=True, type=click.Path(path_type=Path), help="Folder with detectors of your own.")
+@as_json
+@click.pass_context
+def command(ctx: click.Context, folder: Path | None, plugins: tuple[Path, ...], json_: bool) -> None:
+    """List the detectors; `finvest detectors show GRF-05` prints one's card."""
+    ctx.obj = plugins
+    if ctx.invoked_subcommand is not None:
+        return
+    from finvest.registry import Registry
+
+    classes = Registry(plugins).detectors()
+    lacks = {}
+    if folder is not None:
+        case = open_case(folder, os.environ.get("FINVEST_ACTOR"), os.environ.get("FINVEST_REASON"), plugins)
+        lacks = {row["id"]: row["lacks"] for row in case.detectors().to_frame().to_dicts()}
+    rows = [
+        {"id": i, "title": c.card.title, "strength": c.card.strength, "what": c.card.what, "lacks": lacks.get(i, "")}
+        for i, c in classes.items()
+    ]
+    if json_:
+        output.as_json(rows)
+        return
+    import polars as pl
+
+    listed = pl.DataFrame(rows)
+    output.table(listed if folder is not None else listed.drop("lacks"), "Detectors")
+    output.hint("finvest detectors show ID prints a card")
+
+
+@command.command("show")
+@click.argument("id_", metavar="ID")
+@as_json
+@click.pass_obj
+def show(plugins: tuple[Path, ...], id_: str, json_: bool) -> None:
+    """Print the card of a detector: what it looks for, parameters, innocent explanations, sources."""
+    from finvest.registry import Registry
+
+    detector = Registry(plugins).detector(id_)
+    if json_:
+        output.as_json(card(detector))
+        return
+    about = detector.card
+    output.say(f"{about.id}  {about.title}   strength: {about.strength}   version {about.version}")
+    output.say(about.what)
+    output.say("Needs: " + ", ".join(about.needs))
+    output.say("Roles: " + ", ".join(f"{c} ({kind}, {role})" for c, (kind, role) in about.roles.items()))
+    output.say("Parameters:")
+    for entry in card(detector)["parameters"]:
+        bounds = " to ".join(str(x) for x in (entry["low"], entry["high"]) if x is not None)
+        output.say(
+            f"  {entry['name']} = {entry['default']}   {entry['meaning']}" + (f"   ({bounds})" if bounds else "")
+        )
+    output.say("Innocent explanations:")
+    for check in about.innocent:
+        how = "checked on the data" if check.check else "to ask"
+        effect = "withdraws the finding" if check.keeps == 0 else f"leaves {check.keeps:.0%} of the score"
+        output.say(f"  {check.name} ({how}; {effect}): {check.explanation}")
+        output.say(f"    ask: {check.ask}")
+    output.say("Sources: " + "; ".join(about.sources))
+    output.hint(f"finvest score {about.id} runs it")
+
+
+def card(detector: type[Detector]) -> dict[str, object]:
+    """Return a card for JSON."""
+    about = detector.card
+    return {
+        "id": about.id,
+        "title": about.title,
+        "version": about.version,
+        "strength": about.strength,
+        "what": about.what,
+        "needs": about.needs,
+        "roles": {c: {"kind": kind, "role": role} for c, (kind, role) in about.roles.items()},
+        "parameters": [{"name": f.name, "default": f.default, **f.metadata} for f in fields(detector)],  # type: ignore[arg-type]
+        "innocent": [
+            {
+                "name": c.name,
+                "explanation": c.explanation,
+                "ask": c.ask,
+                "checked": c.check is not None,
+                "keeps": c.keeps,
+            }
+            for c in about.innocent
+        ],
+        "sources": about.sources,
+    }

@@ -1,0 +1,56 @@
+"""How commands are found, named wrongly, and how their errors end: exit code 1 for the data, 2 for the usage."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from difflib import get_close_matches
+from typing import Any
+
+import click
+
+VERBS = ("init", "load", "check", "find", "show", "score", "explain", "detectors", "report", "demo")
+"""Commands in the order in which they are used; each is in a module of its own name."""
+
+
+class Verbs(click.Group):
+    """Commands that are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the commands in the order of use."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import and return one command."""
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"finvest.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which one may have been meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = get_close_matches(args[0], VERBS, 1)
+            if near:
+                raise click.UsageError(f"no command {args[0]!r}; did you mean {near[0]}?", ctx) from error
+            raise
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; end finvest's own errors in one line and the right exit code."""
+        from finvest.model.errors import FinvestError, UsageError
+
+        try:
+            return super().invoke(ctx)
+        except UsageError as error:
+            raise click.UsageError(str(error), ctx) from error
+        except FinvestError as error:
+            click.echo(f"finvest: {error}", err=True)
+            sys.exit(1)
+        except KeyboardInterrupt:
+            click.echo("\nfinvest: interrupted; nothing was half-done", err=True)
+            sys.exit(1)

@@ -1,0 +1,70 @@
+"""`finvest load`: read files into a case."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from finvest.cli import output
+from finvest.cli.options import as_json, of_case
+
+if TYPE_CHECKING:
+    from finvest.case import Case
+    from finvest.loading import Loaded
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@of_case
+@click.option("--profile", help="Shipped profile, or a profile file of your own.")
+@click.option("--loader", help="Loader, where finvest should not choose.")
+@click.option("--table", help="Table, for files with finvest's own columns.")
+@click.option("--account", help="Whose books these are, where the file does not say.")
+@click.option("--bank", help="Bank that keeps the books, where the file does not say.")
+@click.option("--currency", help="Currency, where the file does not say.")
+@click.option("--decimals", type=int, help="Decimals of amounts, where the currency does not say.")
+@click.option("--zone", help="Time zone of the books, like Europe/Berlin.")
+@click.option("--day-first/--month-first", default=None, help="Order of dates like 2/8/15.")
+@click.option("--yes", is_flag=True, help="Accept a proposed profile that leaves no question open.")
+@as_json
+def command(case: Case, files: tuple[Path, ...], yes: bool, json_: bool, **options: Any) -> None:
+    """Load FILES: statements, company lists, tables. A file that is loaded already is left as it is."""
+    from finvest.model.errors import DataError
+
+    given = {k: v for k, v in options.items() if v is not None}
+    done: list[Loaded] = []
+    refused: list[str] = []
+    with output.progress(json_) as tell:
+        for file in files:
+            tell(f"reading {file.name}")
+            try:
+                done.append(case.load(file, ask=None if yes or json_ or not sys.stdin.isatty() else ask, **given))
+            except DataError as error:
+                refused.append(str(error))
+    if json_:
+        output.as_json({"loaded": [d.row() for d in done], "refused": refused})
+    else:
+        _show(done, refused)
+    sys.exit(1 if refused or any(d.tally.quarantined for d in done) else 0)
+
+
+def ask(question: str, choices: tuple[str, ...] = ()) -> str:
+    """Ask a person about a proposed profile."""
+    kind = click.Choice(choices) if choices else None
+    return str(click.prompt(output.clean(question), type=kind, err=True))
+
+
+def _show(done: list[Loaded], refused: list[str]) -> None:
+    import polars as pl
+
+    if done:
+        output.table(pl.DataFrame([d.row() for d in done]).drop("source"), "Loaded")
+    for reason in refused:
+        click.secho(f"refused: {output.clean(reason)}", fg="red", err=True)
+    if any(d.tally.quarantined for d in done):
+        output.hint("finvest check shows why records were not loaded")
+    else:
+        output.hint("finvest check shows whether the records are complete")

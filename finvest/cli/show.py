@@ -1,0 +1,42 @@
+"""`finvest show`: one account's statement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from finvest.cli import output
+from finvest.cli.options import as_json, of_case, of_selection, to_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from finvest.case import Case
+    from finvest.selection import Selection
+
+
+@click.command()
+@click.argument("account")
+@of_case
+@of_selection
+@to_file
+@as_json
+def command(case: Case, selection: Selection, account: str, out: Path | None, json_: bool) -> None:
+    """Show the statement of ACCOUNT (id, number, or holder): running balance, counterparties, coverage."""
+    statement = case.show(account, selection)
+    if out is not None:
+        output.say(f"written: {case.export(statement.movements, out)}")
+        return
+    if json_:
+        parts = {"movements": statement.movements, "counterparties": statement.counterparties}
+        rows = {name: output.rows(frame) for name, frame in {**parts, "coverage": statement.coverage}.items()}
+        output.as_json({"id": statement.id, "label": statement.label, **rows})
+        return
+    output.say(f"{statement.label}  [{statement.id}]")
+    output.table(statement.coverage, "Own books on file")
+    output.table(statement.counterparties, "Counterparties", most=20)
+    output.table(statement.movements.drop("time_known"), "Movements")
+    if statement.movements["balance"].null_count():
+        output.say("Balance: not known where no statement fixes it.")
+    output.hint(f"finvest show {statement.id} --out statement.xlsx writes it for a spreadsheet")
