@@ -83,7 +83,7 @@ class CaseView(ViewTables):
         both = self._movements.filter(pl.col("books") == "both")
         shown = pl.concat([both["originator"], both["beneficiary"]]).unique()
         said = ["bank", "currency", "holder", "holder_name", "channel", "branch", "opened", "closed"]
-        return (
+        numbered = (
             rows.with_columns(rank=pl.col("kind").replace_strict(kinds, range(len(kinds)), default=len(kinds)))
             .sort(
                 "account",
@@ -101,6 +101,24 @@ class CaseView(ViewTables):
             )
             .with_columns(pl.col("books_on_file") | pl.col("account").is_in(shown.implode()))
             .with_row_index("n")
+        )
+        return self._with_registered_holders(numbered)
+
+    def _with_registered_holders(self, accounts: pl.DataFrame) -> pl.DataFrame:
+        """Let a register that says who holds an account come before the name that a bank wrote."""
+        links = self._given.get("links", TABLES["links"].empty())
+        names = self._given.get("parties", TABLES["parties"].empty()).select(party="party", registered="name")
+        held = (
+            links.filter(pl.col("kind") == "holds")
+            .select(account="to_id", party="from_id")
+            .join(names.unique("party", keep="first", maintain_order=True), on="party", how="left")
+            .sort("account", "party")
+            .unique("account", keep="first", maintain_order=True)
+        )
+        return (
+            accounts.join(held, on="account", how="left", maintain_order="left")
+            .with_columns(holder=pl.coalesce("party", "holder"), holder_name=pl.coalesce("registered", "holder_name"))
+            .drop("party", "registered")
         )
 
     def _number_transactions(self) -> pl.DataFrame:
