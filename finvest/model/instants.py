@@ -6,6 +6,7 @@ A record that bears only a date happened at one unknown instant of that day, in 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 import polars as pl
 
@@ -24,7 +25,7 @@ def to_utc(local: pl.Series, zone: str) -> pl.Series:
     ----------
     local : polars.Series of Datetime without zone, shape (n,)
     zone : str
-        IANA name, or a fixed offset like ``+02:00``.
+        IANA name, or a fixed offset like ``+02:00`` or ``+0200``.
 
     Returns
     -------
@@ -32,15 +33,21 @@ def to_utc(local: pl.Series, zone: str) -> pl.Series:
         The earliest instant that the wall clock can mean: the first of two where clocks went back, and, where clocks
         skipped it, the instant that the clock before the change would have shown.
     """
+    return _placed(local, zone, "earliest")
+
+
+def _placed(local: pl.Series, zone: str, ambiguous: Literal["earliest", "latest"]) -> pl.Series:
     if offset := _offset(zone):
         return (local.cast(pl.Datetime("us")) - offset).dt.replace_time_zone("UTC").alias(local.name)
-    name = local.name
-    frame = pl.DataFrame({"t": local.cast(pl.Datetime("us"))})
-    at = pl.col("t").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    before = (pl.col("t") - pl.duration(hours=3)).dt.replace_time_zone(
-        zone, ambiguous="earliest", non_existent="null"
-    ) + pl.duration(hours=3)
-    return frame.select(pl.coalesce(at, before).dt.convert_time_zone("UTC").cast(INSTANT).alias(name))[name]
+    wall = pl.col("wall")
+    frame = pl.DataFrame({"wall": local.cast(pl.Datetime("us"))})
+    # Clocks skip an hour or two, and a day where a country crosses the date line: read the clock from before that.
+    readings = [
+        (wall - shift).dt.replace_time_zone(zone, ambiguous=ambiguous, non_existent="null").dt.convert_time_zone("UTC")
+        + shift
+        for shift in (timedelta(0), timedelta(hours=3), timedelta(hours=27))
+    ]
+    return frame.select(pl.coalesce(readings).cast(INSTANT).alias(local.name)).to_series()
 
 
 def latest(frame: pl.DataFrame) -> pl.Series:
@@ -54,18 +61,22 @@ def latest(frame: pl.DataFrame) -> pl.Series:
     Returns
     -------
     polars.Series of Datetime("us", "UTC"), shape (n,)
+        Null where the instant or its precision is.
     """
-    spans = pl.col("precision").replace_strict(SPANS, default=0, return_dtype=pl.Int64)
+    span = pl.col("precision").replace_strict(SPANS, return_dtype=pl.Int64)
     rows = frame.select("booked_at", "precision", zone=pl.col("zone").fill_null("UTC")).with_row_index("row")
-    timed = rows.filter(pl.col("precision") != DATE).select(
-        "row", latest=pl.col("booked_at") + pl.duration(microseconds=spans)
-    )
-    parts = [timed]
-    for (zone,), day in rows.filter(pl.col("precision") == DATE).group_by("zone", maintain_order=True):
-        midnight = _local_day(day["booked_at"], str(zone)).dt.offset_by("1d")
-        end = to_utc(midnight, str(zone)) - pl.duration(microseconds=1)
-        parts.append(day.select("row").with_columns(latest=end))
-    return pl.concat(parts).sort("row")["latest"] if len(frame) else pl.Series("latest", [], INSTANT)
+    parts = []
+    for (zone, dated), part in rows.group_by("zone", pl.col("precision").eq_missing(DATE), maintain_order=True):
+        name = str(zone)
+        if dated:
+            midnight = _local(part["booked_at"], name).dt.truncate("1d").dt.offset_by("1d")
+            end = to_utc(midnight, name) - timedelta(microseconds=1)
+        else:
+            # What the clock showed twice that night may have been the second time.
+            end = _placed(_local(part["booked_at"], name), name, "latest")
+            end += part.select(pl.duration(microseconds=span)).to_series()
+        parts.append(part.select("row", latest=end))
+    return pl.concat(parts).sort("row")["latest"] if parts else pl.Series("latest", [], INSTANT)
 
 
 def local_days(frame: pl.DataFrame) -> pl.Series:
@@ -82,22 +93,23 @@ def local_days(frame: pl.DataFrame) -> pl.Series:
     """
     rows = frame.select("booked_at", zone=pl.col("zone").fill_null("UTC")).with_row_index("row")
     parts = [
-        part.select("row").with_columns(day=_local_day(part["booked_at"], str(zone)).dt.date())
+        part.select("row").with_columns(day=_local(part["booked_at"], str(zone)).dt.date())
         for (zone,), part in rows.group_by("zone", maintain_order=True)
     ]
     return pl.concat(parts).sort("row")["day"] if parts else pl.Series("day", [], pl.Date)
 
 
-def _local_day(at: pl.Series, zone: str) -> pl.Series:
+def _local(at: pl.Series, zone: str) -> pl.Series:
+    """Return what the clock showed."""
     if offset := _offset(zone):
-        return (at.dt.replace_time_zone(None) + offset).dt.truncate("1d")
-    return at.dt.convert_time_zone(zone).dt.replace_time_zone(None).dt.truncate("1d")
+        return at.dt.replace_time_zone(None) + offset
+    return at.dt.convert_time_zone(zone).dt.replace_time_zone(None)
 
 
 def _offset(zone: str) -> timedelta | None:
     """Return a fixed offset as a duration, or None for a named zone."""
     if zone[:1] not in {"+", "-"}:
         return None
-    hours, _, minutes = zone[1:].partition(":")
-    size = timedelta(hours=int(hours), minutes=int(minutes or 0))
+    digits = zone[1:].replace(":", "")
+    size = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
     return size if zone[0] == "+" else -size

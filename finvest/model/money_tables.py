@@ -12,7 +12,7 @@ MONEY = (
         ("books", TEXT, "whose books it was read from: originator, beneficiary, or both"),
         ("status", TEXT, "booked, pending, information or reverted; only booked ones become edges"),
         ("booked_at", INSTANT, "earliest instant at which it can have been booked"),
-        ("precision", TEXT, "how precisely the time was written: date, minute, second, microsecond"),
+        ("precision", TEXT, "how precisely the time was written: date, hour, minute, second, millisecond, microsecond"),
         ("booked_as_written", TEXT, "the time as the source wrote it"),
         ("zone", TEXT, "time zone in which it was written (IANA name or offset)"),
         ("value_date", DAY, "value date"),
