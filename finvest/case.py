@@ -99,7 +99,9 @@ class Case:
 
     def __repr__(self) -> str:
         sources = self._store.manifest.sources()
-        return f"<Case {self.about.title!r}: {len(sources)} sources, {sum(s['loaded'] or 0 for s in sources):,} records>"
+        return (
+            f"<Case {self.about.title!r}: {len(sources)} sources, {sum(s['loaded'] or 0 for s in sources):,} records>"
+        )
 
     def _repr_html_(self) -> str:
         return self.sources()._repr_html_()
@@ -110,7 +112,12 @@ class Case:
     # ---- records in
 
     def load(
-        self, path: str | Path, *, ask: loading.Ask | None = None, profile: str | Path | None = None, **options: Any  # noqa: ANN401
+        self,
+        path: str | Path,
+        *,
+        ask: loading.Ask | None = None,
+        profile: str | Path | None = None,
+        **options: Any,  # noqa: ANN401
     ) -> loading.Loaded:
         """Load one file.
 
@@ -148,7 +155,15 @@ class Case:
         return TableView(lookup.sources(self._store), title="Sources")
 
     def table(self, name: str) -> pl.DataFrame:
-        """Return a table of the case, every row with source, record and line."""
+        """Return a table of the case, every row with source, record and line.
+
+        Raises
+        ------
+        UsageError
+            If there is no such table; the message lists what there is.
+        """
+        if name not in TABLES:
+            raise UsageError(f"no table {name!r}; there are {', '.join(TABLES)}")
         self._log(f"consultation: table {name}")
         return self._frame(name)
 

@@ -57,6 +57,6 @@ def _decisions(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
     decided = table("decisions")
     if not rows:
         return decided.empty()
-    schema = {**decided.schema, "at": pl.String}
+    schema: dict[str, pl.DataType] = {c.name: c.dtype for c in decided} | {"at": pl.String()}
     frame = pl.DataFrame(list(rows), schema_overrides=schema)
     return decided.complete(frame.with_columns(pl.col("at").str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", time_unit="us")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
 from difflib import get_close_matches
 from typing import Any
@@ -44,6 +45,7 @@ class Verbs(click.Group):
         """Run a command; end finvest's own errors in one line and the right exit code."""
         from finvest.model.errors import FinvestError, UsageError
 
+        _announce()
         try:
             return super().invoke(ctx)
         except UsageError as error:
@@ -54,3 +56,17 @@ class Verbs(click.Group):
         except KeyboardInterrupt:
             click.echo("\nfinvest: interrupted; nothing was half-done", err=True)
             sys.exit(1)
+
+
+class _ToScreen(logging.Handler):
+    """Prints what finvest has to say while it works, like the first compilation of a kernel."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(f"  {record.getMessage()}", err=True)
+
+
+def _announce() -> None:
+    logger = logging.getLogger("finvest")
+    if not any(isinstance(handler, _ToScreen) for handler in logger.handlers):
+        logger.addHandler(_ToScreen())
+    logger.setLevel(logging.INFO)

@@ -17,13 +17,21 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("account")
+@click.argument("account", required=False)
 @of_case
 @of_selection
+@click.option("--table", help="Show a table of the case instead, like transactions or quarantine.")
 @to_file
 @as_json
-def command(case: Case, selection: Selection, account: str, out: Path | None, json_: bool) -> None:
+def command(
+    case: Case, selection: Selection, account: str | None, table: str | None, out: Path | None, json_: bool
+) -> None:
     """Show the statement of ACCOUNT (id, number, or holder): running balance, counterparties, coverage."""
+    if (account is None) == (table is None):
+        raise click.UsageError("give an account, or --table NAME")
+    if account is None:
+        _show_table(case, str(table), out, json_=json_)
+        return
     statement = case.show(account, selection)
     if out is not None:
         output.say(f"written: {case.export(statement.movements, out)}")
@@ -40,3 +48,15 @@ def command(case: Case, selection: Selection, account: str, out: Path | None, js
     if statement.movements["balance"].null_count():
         output.say("Balance: not known where no statement fixes it.")
     output.hint(f"finvest show {statement.id} --out statement.xlsx writes it for a spreadsheet")
+
+
+def _show_table(case: Case, name: str, out: Path | None, *, json_: bool) -> None:
+    frame = case.table(name)
+    if out is not None:
+        output.say(f"written: {case.export(frame, out)}")
+    elif json_:
+        output.as_json(output.rows(frame))
+    else:
+        filled = [c for c in frame.columns if frame[c].null_count() < len(frame)]
+        output.table(frame.select(filled), name)
+        output.hint(f"finvest show --table {name} --out {name}.csv writes every row and column")
