@@ -133,11 +133,14 @@ def _hard(debit: Line, credit: Line, *, twin: bool) -> str:
     usable = len(reference) >= SHORTEST and any(c.isdigit() for c in reference)
     if (credit.when.date() - debit.when.date()).days > LATEST:
         return "late"
+    references = debit.own.layout == credit.own.layout == "camt" and usable
+    if debit.cents != credit.cents and not references:
+        return "fee"
     if twin:
         return "the same again within days"
     if debit.own.layout == NO_BALANCES:
         return "payer's books prove no completeness"
-    if debit.own.layout == credit.own.layout == "camt" and usable:
+    if references:
         return ""
     if credit.own.local or debit.own.local:
         return "own number of a bank"
@@ -145,8 +148,6 @@ def _hard(debit: Line, credit: Line, *, twin: bool) -> str:
         return "payer's line names the payee in its text only"
     if not credit.number_shown:
         return "payee's line names no account"
-    if debit.cents != credit.cents:
-        return "fee"
     return ""
 
 

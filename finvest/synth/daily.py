@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import cycle
 from typing import TYPE_CHECKING
 
-from finvest.synth.cast import EMPLOYED, RESIDENTS, TENANTS
+from finvest.synth.cast import EMPLOYED, NEWCOMERS, RESIDENTS, TENANTS
 from finvest.synth.movements import CARD, CASH, DAYS, DEBIT, FIRST, MONTHS, ONLINE, on
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from random import Random
 
     from finvest.synth.cast import Cast
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
     from finvest.synth.movements import Ledger
 
 FEE, LATE, TWICE = range(3)
-"""What goes wrong with one transfer in 24 each: a fee on the way, a week's delay, the same again."""
+TROUBLES = 16
+"""Of 16 transfers with both sides on file, one loses a fee, one comes a week late, and one is made twice."""
 
 MEALS = ("lunch", "cinema", "shared ticket", "dinner", "groceries", "gift", "fuel", "thanks")
 
@@ -31,11 +34,12 @@ def end_to_end(rng: Random) -> str:
 
 def live(economy: Economy, cast: Cast, ledger: Ledger, rng: Random) -> None:
     """Let everybody on file live through the months."""
+    troubles = cycle(range(TROUBLES))
     for label in RESIDENTS:
         person = economy[label]
         _work_and_home(economy, ledger, rng, person)
         _spend(economy, ledger, rng, person)
-        _meet(economy, cast, ledger, rng, person)
+        _meet(economy, cast, ledger, rng, person, troubles)
     _birthday(economy, cast, ledger, rng)
     for label in ("relay", "relay_app"):
         for month in MONTHS:
@@ -79,11 +83,13 @@ def _spend(economy: Economy, ledger: Ledger, rng: Random, person: Account) -> No
             ledger.pay(person, rng.choice(machines), rng.randrange(2, 16) * 10_00, when, "", CASH)
 
 
-def _meet(economy: Economy, cast: Cast, ledger: Ledger, rng: Random, person: Account) -> None:
+def _meet(economy: Economy, cast: Cast, ledger: Ledger, rng: Random, person: Account, troubles: Iterator[int]) -> None:
     """Small transfers with a few acquaintances, some of them on file too."""
     known = rng.sample(cast.acquaintances, 3)
     # A ring's members share no small change, so that what goes round is only what the story says.
     strangers = {label for label in RESIDENTS if label.rpartition("_")[0] == person.label.rpartition("_")[0]}
+    if person.label == "collector":
+        strangers |= set(NEWCOMERS)
     others = [economy[label] for label in RESIDENTS if label not in strangers | {"collector", "disburser"}]
     known += rng.sample(others, 3)
     for month in MONTHS:
@@ -92,7 +98,8 @@ def _meet(economy: Economy, cast: Cast, ledger: Ledger, rng: Random, person: Acc
             payer, payee = (person, friend) if rng.randrange(10) < 7 else (friend, person)  # noqa: PLR2004
             when = on(_day(rng, month), rng.randrange(9, 20), rng.randrange(60), rng.randrange(60))
             cents = rng.choice((rng.randrange(5, 60) * 100, rng.randrange(480, 9000), 20_00, 50_00))
-            text, reference, trouble = rng.choice(MEALS), end_to_end(rng), rng.randrange(24)
+            text, reference = rng.choice(MEALS), end_to_end(rng)
+            trouble = next(troubles) if payer.on_file and payee.on_file else None
             fee, delay = (rng.choice((100, 250)) if trouble == FEE else 0), (6 if trouble == LATE else None)
             for _ in range(2 if trouble == TWICE else 1):
                 ledger.pay(payer, payee, cents + fee, when, text, end_to_end=reference, fee=fee, delay=delay)
