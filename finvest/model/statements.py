@@ -186,10 +186,11 @@ def _with_sides(lines: pl.DataFrame) -> pl.DataFrame:
         nulls_equal=True,
         maintain_order="left",
     )
+    by_number = pl.when(pl.col("other_scheme") == known.LOCAL)  # a cash line may name a number too, and stays cash
     lines = lines.with_columns(
-        other_key=pl.coalesce("_key", known.text_keys(pl.col("other_value").fill_null(""))),
-        other_issuer=pl.coalesce("_issuer", "own"),
-        other_scheme=pl.coalesce("_scheme", "other_scheme"),
+        other_key=by_number.then("_key").otherwise(known.text_keys(pl.col("other_value").fill_null(""))),
+        other_issuer=by_number.then("_issuer").otherwise("own"),
+        other_scheme=by_number.then("_scheme").otherwise("other_scheme"),
     )
     rest = lines.select("other_scheme", "other_issuer", "other_key").unique()
     rest = rest.with_columns(other=_ids(rest, "other"))
