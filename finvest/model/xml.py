@@ -6,6 +6,7 @@ on depth and on the length of one value stay on. Names are local names: a namesp
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, BinaryIO
 
 from lxml import etree
@@ -66,17 +67,19 @@ def elements(source: Source, names: Sequence[str]) -> Iterator[tuple[str, str, e
     with source.path.open("rb") as file:
         _refuse_document_type(source, file)
         file.seek(0)
+        parser = _parse(file, ("start", "end"), [f"{{*}}{name}" for name in names])
         try:
-            for event, element in _parse(file, ("start", "end"), [f"{{*}}{name}" for name in names]):
+            for event, element in parser:
                 yield event, local_name(element), element
         except etree.XMLSyntaxError as error:
-            line, column = error.position
+            # The exception itself knows no place where the parser stopped at an entity.
+            line, column = next(((e.line, e.column) for e in parser.error_log.filter_from_errors()), error.position)
             at = _offset(source.path, line, column)
             raise Broken(source.name, max(line, 1), min(at, source.size)) from None
 
 
-def _parse(file: BinaryIO, events: tuple[str, ...], tags: list[str] | None) -> Iterator[tuple[str, etree._Element]]:
-    parser: Iterator[tuple[str, etree._Element]] = etree.iterparse(
+def _parse(file: BinaryIO, events: tuple[str, ...], tags: list[str] | None) -> etree.iterparse:
+    return etree.iterparse(
         file,
         events=events,
         tag=tags,
@@ -89,12 +92,16 @@ def _parse(file: BinaryIO, events: tuple[str, ...], tags: list[str] | None) -> I
         remove_comments=True,
         remove_pis=True,
     )
-    return parser
 
 
 def local_name(element: etree._Element) -> str:
     """Return an element's name without its namespace."""
-    return str(element.tag).rpartition("}")[2]
+    return _local(element.tag)
+
+
+@lru_cache(maxsize=4096)
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def line_of(element: etree._Element) -> int:
@@ -147,7 +154,7 @@ def _collect(element: etree._Element, path: str, found: dict[str, str], skip: Co
         elif text := (child.text or "").strip():
             found[key] = text
         for attribute, value in child.attrib.items():
-            found[f"{key}@{str(attribute).rpartition('}')[2]}"] = str(value).strip()
+            found[f"{key}@{_local(attribute)}"] = str(value).strip()
 
 
 def _refuse_document_type(source: Source, file: BinaryIO) -> None:
