@@ -63,6 +63,13 @@ def _groups(view: CaseView) -> pl.DataFrame:
     )
 
 
+def ownership_on_file(view: CaseView) -> bool:
+    """Tell whether the case holds any link of ownership, direction or control."""
+    if view.lacks(["links"]) is not None:
+        return False
+    return bool(view.frame("links")["kind"].is_in([k for k in GROUP_LINKS if k != "holds"]).any())
+
+
 def one_holder(view: CaseView, members: pl.Series) -> pl.Series:
     """Tell for each list of accounts whether one holder, or one group of holders, has them all.
 
@@ -73,16 +80,16 @@ def one_holder(view: CaseView, members: pl.Series) -> pl.Series:
     Returns
     -------
     polars.Series of Boolean, shape (n,)
-        Null where a holder is unknown and the known ones do not differ.
+        Null where a holder is unknown, or where holders differ and no register of ownership on file could tell
+        that they are one group.
     """
     flat = members.rename("account").to_frame().with_row_index("row").explode("account", empty_as_null=False)
     flat = flat.hstack(holders(view)[flat["account"]])
     together = (pl.col("holder_key").n_unique() == 1) | (
         (pl.col("group").n_unique() == 1) & pl.col("group").is_not_null().all()
     )
-    known = pl.col("holder_key").is_not_null()
-    apart = pl.col("holder_key").drop_nulls().n_unique() > 1
+    known = pl.col("holder_key").is_not_null().all()
     result = flat.group_by("row", maintain_order=True).agg(
-        one=pl.when(known.all()).then(together).when(apart).then(pl.lit(value=False)).otherwise(None)
+        one=pl.when(known & together).then(True).when(known & ownership_on_file(view)).then(False)  # noqa: FBT003
     )
     return result.sort("row")["one"]
