@@ -7,6 +7,7 @@ of the work, so that the number of threads never changes a result.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import queue
@@ -41,7 +42,13 @@ def cache_folder() -> Path:
         base = Path.home() / "Library" / "Caches"
     else:
         base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "finvest" / "numba"
+    return base / "finvest" / "numba" / _sources()
+
+
+def _sources() -> str:
+    """Digest of this package. Numba notes when a kernel's own file changes, not when one it calls does."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
 # Numba reads the variable when it is imported, so it is set before that; a user's own choice stays.

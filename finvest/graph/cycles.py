@@ -9,7 +9,8 @@ import numpy as np
 
 from finvest.graph.arrays import Bool, Int32, Int64, read_only
 from finvest.graph.compiled import collect, in_chunks
-from finvest.graph.cycle_search import Rules, find_cycles, own_scratch
+from finvest.graph.cycle_reach import Rules, own_scratch
+from finvest.graph.cycle_search import find_cycles
 from finvest.graph.cycle_values import Money, find_value_cycles
 from finvest.graph.order import judge
 from finvest.graph.parameters import check_at_least, check_percent, check_window
@@ -146,6 +147,7 @@ def cycles(
     else:
         check_percent("keep", keep[0])
         check_percent("keep", keep[1])
+        check_at_least("keep, high,", keep[1], keep[0])
         edges, accounts = _kept_value(graph, rules, keep, left_out, cut, threads)
     in_time = np.lexsort(edges.T[::-1])
     edges, accounts = edges[in_time], accounts[in_time]

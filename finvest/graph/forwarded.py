@@ -135,7 +135,7 @@ def _find_forwarded(
     v0: int, v1: int, lists: _Lists, window: int, share: int, _own: int, found: Int64, used: int
 ) -> tuple[int, int]:
     """Rows: incoming edge, start, possible, certain, first and last + 1 position of the members."""
-    into, out = lists.incoming, lists.outgoing
+    into, out, amounts, currencies = lists.incoming, lists.outgoing, lists.amount_out, lists.currency_out
     for v in range(v0, v1):
         begun = used
         low, high = out.ptr[v], out.ptr[v + 1]
@@ -145,12 +145,13 @@ def _find_forwarded(
             if into.other[q] == v:
                 continue
             earliest, latest = into.earliest[q], into.latest[q]
+            whole, currency = lists.amount_in[q], lists.currency_in[q]
             total = certain = at_first = 0
             first = lower(out.latest, low, high, earliest)
             last = first
             while last < high and out.first[last] <= latest + window:
-                if _counts(lists, v, q, last):
-                    amount = lists.amount_out[last]
+                amount = amounts[last]
+                if amount <= whole and currencies[last] == currency and out.other[last] != v:
                     if out.earliest[last] <= latest + window:
                         total += amount
                     if out.earliest[last] <= earliest + window:
@@ -158,7 +159,7 @@ def _find_forwarded(
                     if out.earliest[last] > latest and out.latest[last] <= earliest + window:
                         certain += amount
                 last += 1
-            if total == 0 or total * 100 < lists.amount_in[q] * share:
+            if total == 0 or total * 100 < whole * share:
                 continue
 
             # Let the incoming edge move through its interval: what left is most where an outgoing edge is
@@ -167,24 +168,28 @@ def _find_forwarded(
             entered = _first_after(out, low, high, earliest + window)
             leaving = first
             while True:
-                while leaving < high and out.latest[leaving] < latest and not _counts(lists, v, q, leaving):
-                    leaving += 1
                 instant = latest
-                if leaving < high and out.latest[leaving] < latest:
-                    instant = out.latest[leaving]
+                while leaving < high and out.latest[leaving] < latest:
+                    j = leaving
+                    if amounts[j] <= whole and currencies[j] == currency and out.other[j] != v:
+                        instant = out.latest[j]
+                        break
+                    leaving += 1
                 while entered < high and out.earliest[out.by_earliest[entered]] <= instant + window:
-                    if _counts(lists, v, q, out.by_earliest[entered]):
-                        now += lists.amount_out[out.by_earliest[entered]]
+                    j = out.by_earliest[entered]
+                    if amounts[j] <= whole and currencies[j] == currency and out.other[j] != v:
+                        now += amounts[j]
                     entered += 1
                 if now > most:
                     most, start = now, instant
                 if instant == latest:
                     break
                 while leaving < high and out.latest[leaving] == instant:
-                    if _counts(lists, v, q, leaving):
-                        now -= lists.amount_out[leaving]
+                    j = leaving
+                    if amounts[j] <= whole and currencies[j] == currency and out.other[j] != v:
+                        now -= amounts[j]
                     leaving += 1
-            if most * 100 < lists.amount_in[q] * share:
+            if most * 100 < whole * share:
                 continue
             if used == found.shape[0]:
                 return v, begun
@@ -196,17 +201,6 @@ def _find_forwarded(
             found[used, 5] = last
             used += 1
     return v1, used
-
-
-@kernel
-def _counts(lists: _Lists, v: int, q: int, j: int) -> bool:
-    """Whether outgoing entry j of v can be part of its incoming entry q, apart from time."""
-    fitting: bool = (
-        lists.amount_out[j] <= lists.amount_in[q]
-        and lists.currency_out[j] == lists.currency_in[q]
-        and lists.outgoing.other[j] != v
-    )
-    return fitting
 
 
 @kernel

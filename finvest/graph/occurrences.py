@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from finvest.graph.cycle_search import LATE
+from finvest.graph.cycle_reach import LATE
 from finvest.graph.parameters import check_at_least, check_window
 from finvest.model.errors import UsageError
 

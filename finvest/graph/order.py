@@ -7,7 +7,9 @@ Each movement happened at one unknown instant from its earliest to its latest, b
 * *in a window* if some choice of instants spans no more than the window: largest earliest minus smallest
   latest. A possible sequence that possibly fits a window does both with one choice of instants;
 * *certain in order* if every choice of instants goes strictly forward;
-* *certain in a window* if every choice spans no more than the window: largest latest minus smallest earliest.
+* *certain in a window* if every choice of instants spans no more than the window: latest of one member minus
+  earliest of another, for all pairs. (Largest latest minus smallest earliest says the same where the order
+  is certain, but too much where one member alone has both.)
 
 The rules are those of interval orders (P. C. Fishburn, Interval Orders and Interval Graphs, 1985); tests
 compare them with all choices of instants.
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-    from finvest.graph.arrays import Bool
+    from finvest.graph.arrays import Bool, Int64
 
 
 def possible(earliest: Sequence[int], latest: Sequence[int]) -> bool:
@@ -49,7 +51,7 @@ def order_certain(earliest: Sequence[int], latest: Sequence[int]) -> bool:
 
 def window_certain(earliest: Sequence[int], latest: Sequence[int], window: int) -> bool:
     """Whether the members certainly happened within ``window``, whatever the instants."""
-    return not earliest or max(latest) - min(earliest) <= window
+    return all(last - first <= window for i, last in enumerate(latest) for j, first in enumerate(earliest) if i != j)
 
 
 class Judgement(NamedTuple):
@@ -89,5 +91,15 @@ def judge(earliest: ArrayLike, latest: ArrayLike, offsets: ArrayLike, window: in
         answer.possible[rows] = (b >= np.maximum.accumulate(a, axis=1)).all(axis=1)
         answer.fits[rows] = a.max(axis=1) - b.min(axis=1) <= window
         answer.order_certain[rows] = (b[:, :-1] < a[:, 1:]).all(axis=1)
-        answer.window_certain[rows] = b.max(axis=1) - a.min(axis=1) <= window
+        answer.window_certain[rows] = _widest(a, b) <= window
     return answer
+
+
+def _widest(earliest: Int64, latest: Int64) -> Int64:
+    """Largest latest minus earliest of two different members, by row; 0 where there is one member."""
+    if earliest.shape[1] == 1:
+        return np.zeros(len(earliest), np.int64)
+    smallest, next_smallest = np.partition(earliest, 1, axis=1)[:, :2].T[:, :, None]
+    alone = np.arange(earliest.shape[1]) == earliest.argmin(axis=1)[:, None]
+    widest: Int64 = (latest - np.where(alone, next_smallest, smallest)).max(axis=1)
+    return widest
