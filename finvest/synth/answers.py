@@ -142,8 +142,6 @@ def _hard(debit: Line, credit: Line, *, twin: bool) -> str:
         return "payer's books prove no completeness"
     if references:
         return ""
-    if credit.own.local or debit.own.local:
-        return "own number of a bank"
     if debit.own.layout == NAMES_IN_TEXT:
         return "payer's line names the payee in its text only"
     if not credit.number_shown:

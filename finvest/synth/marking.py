@@ -114,9 +114,9 @@ def mark(key: Key, findings: Iterable[Found]) -> Marks:
     Notes
     -----
     A planted pattern is found when a finding of its indicator that stands names all its accounts and shows at least
-    half of its movements. A look-alike is accused more easily: the finding names one of its accounts, and at least
-    half of the look-alike's movements, or of the finding's own, are shared. It repeats all year, so a finding of one
-    month must count. Both records of one transfer, and copies of one line, count as one movement.
+    half of its movements. A look-alike is accused more easily: the finding names one of its accounts and shows at least
+    half of its movements, or consists of them for more than half. It repeats all year, so a finding of one month must
+    count. Both records of one transfer, and copies of one line, count as one movement.
     """
     movements = _Movements(key)
     marks = {name: Mark() for name in sorted({p.indicator for p in key.patterns})}
@@ -152,7 +152,7 @@ def _matches(pattern: Pattern, accounts: set[str], shown: set[str], movements: s
     half = 2 * shared >= len(movements)
     if pattern.kind == "planted":
         return wanted <= accounts and half
-    return bool(wanted & accounts) and shared > 0 and (half or 2 * shared >= len(shown))
+    return bool(wanted & accounts) and shared > 0 and (half or 2 * shared > len(shown))
 
 
 class _Movements:

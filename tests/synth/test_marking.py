@@ -9,7 +9,7 @@ from finvest.synth.marking import mark
 
 if TYPE_CHECKING:
     from finvest.synth.key import Key, Pattern
-    from synth.conftest import Made
+    from tests.synth.conftest import Made
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from finvest.synth.key import Pattern, Place, Step
-    from synth.conftest import Made
+    from tests.synth.conftest import Made
 
 INDICATORS = {"GRF-01", "GRF-02", "GRF-05", "MLT-03"}
 

@@ -72,7 +72,11 @@ def _pool(economy: Economy, ledger: Ledger, rng: Random) -> Pattern:
     swept: list[Movement] = []
     for friday in range((4 - FIRST.weekday()) % 7, DAYS - 6, 7):
         cents = rng.randrange(8000_00, 15000_00)
-        swept.append(ledger.pay(one, parent, cents, on(friday, 16, 5), "Cash pool sweep", delay=0))
+        swept.append(
+            ledger.pay(
+                one, parent, cents, on(friday, 16, 5), "Cash pool sweep", delay=0, end_to_end=f"POOL{friday:04d}A"
+            )
+        )
         cents = cents * rng.randrange(70, 98) // 100
         swept.append(ledger.pay(parent, two, cents, on(friday + 3, 9, 5), "Cash pool funding", delay=0))
         cents = cents * rng.randrange(70, 99) // 100

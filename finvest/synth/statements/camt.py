@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from itertools import groupby
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from lxml import etree
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from finvest.synth.books import Export, Line
+    from finvest.synth.movements import Movement
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 
@@ -124,7 +127,10 @@ def _detail(details: etree._Element, line: Line, side: str) -> None:
     detail = _add(details, "TxDtls")
     if line.number_shown:
         # Card payments carry no payer's reference; transfers say so where there is none.
-        _add(_add(detail, "Refs"), "EndToEndId", (movement.end_to_end if movement else "") or "NOTPROVIDED")
+        references = _add(detail, "Refs")
+        _add(references, "EndToEndId", (movement.end_to_end if movement else "") or "NOTPROVIDED")
+        if movement and movement.channel == INSTANT:
+            _add(references, "UETR", _unique(movement))
     _amount(detail, line.cents)
     _add(detail, "CdtDbtInd", side)
     role = "Dbtr" if line.credit else "Cdtr"
@@ -136,6 +142,12 @@ def _detail(details: etree._Element, line: Line, side: str) -> None:
         _add(_add(detail, "RmtInf"), "Ustrd", line.reference)
     if movement and movement.returned:
         _add(_add(_add(detail, "RtrInf"), "Rsn"), "Cd", "AC04")
+
+
+def _unique(movement: Movement) -> str:
+    """Return the UETR that instant payments carry from end to end."""
+    text = f"{movement.payer.iban}/{movement.payee.iban}/{movement.number}"
+    return str(UUID(bytes=hashlib.sha256(text.encode()).digest()[:16], version=4))
 
 
 def _amount(parent: etree._Element, cents: int) -> None:
