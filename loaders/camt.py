@@ -113,14 +113,15 @@ class Camt:
         """
         if unknown := set(options) - {"zone", "decimals"}:
             raise UsageError(f"loader camt has no option {', '.join(sorted(unknown))}; there are zone, decimals")
-        zone = options.get("zone") or getattr(profile, "zone", None) or "UTC"
+        zone = options.get("zone") or (profile.zone if profile else None) or "UTC"
+        decimals = options.get("decimals", profile.decimals if profile else None)
         try:
             iso.instants(pl.Series(["2000-01-01"]), str(zone))
         except (pl.exceptions.PolarsError, ValueError):
             raise UsageError(
                 "loader camt: zone must be an IANA name like Europe/Vilnius or an offset like +02:00"
             ) from None
-        part = _Part(source, str(zone), AmountFormat(decimals=options.get("decimals")))
+        part = _Part(source, str(zone), AmountFormat(decimals=decimals))
         opened: etree._Element | None = None
         statement: _Statement | None = None
         try:
