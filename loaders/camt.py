@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
@@ -187,15 +188,17 @@ class _Statement(Totals):
         codes = [b.get("Amt@Ccy") or self.own["own_currency"] for b in found]
         texts = pl.Series([b.get("Amt") for b in found], dtype=TEXT)
         minor, _ = parse(texts, pl.Series(codes, dtype=TEXT), written)
+        days = [iso.day(iso.look(b, ("Dt/Dt", "Dt/DtTm"))) for b in found]
         signs = [{"CRDT": 1, "DBIT": -1}.get(b.get("CdtDbtInd", "CRDT")) for b in found]
         self.balances = [
             Balance(
                 opening=_type(b) in _OPENING,
                 currency=code or "XXX",
                 minor=None if value is None or sign is None else int(value) * sign,
-                day=iso.day(iso.look(b, ("Dt/Dt", "Dt/DtTm"))),
+                # It closed the day before.
+                day=day + timedelta(days=1) if day and _type(b) == "PRCD" else day,
             )
-            for b, code, value, sign in zip(found, codes, minor, signs, strict=True)
+            for b, code, value, sign, day in zip(found, codes, minor, signs, days, strict=True)
             # The previous closing balance is the opening one only where the statement shows no other.
             if _type(b) != "PRCD" or not any(_type(o) == "OPBD" and o.get("Amt@Ccy") == b.get("Amt@Ccy") for o in found)
         ]

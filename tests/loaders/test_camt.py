@@ -545,7 +545,7 @@ def test_interim_and_available_balances_are_not_taken_for_booked_ones(load: Call
 def test_the_previous_closing_balance_opens_where_there_is_no_other(load: Callable[..., Loaded]) -> None:
     previous = OPENING.format(5, "").replace("OPBD", "PRCD")
     rows = load(message(statement("", balances=previous))).rows("balances")
-    assert rows[0]["opening"] == 500
+    assert (rows[0]["opening"], rows[0]["start"]) == (500, date(2024, 3, 12))
     rows = load(message(statement("", balances=previous + OPENING.format(7, "")))).rows("balances")
     assert rows[0]["opening"] == 700
 
