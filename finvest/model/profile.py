@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from finvest.model.errors import UsageError
 from finvest.model.money import AmountFormat
@@ -50,7 +51,9 @@ WORDS = {
 EITHER = "%?"
 """In a date format: day or month, nobody said which; the option ``day_first`` answers."""
 
-_DIRECTIVES = {f"%{c}" for c in "YymdBbeHIMSpfzjT?"} | {"%.f", "%-d", "%-m"}
+WIDE = ("utf-16", "utf-16-le", "utf-16-be")
+
+_DIRECTIVES = {f"%{c}" for c in "YymdBbHIMSpf?"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Take:
         Source columns; none for a constant.
     how : str
         ``first``: the first column that is not blank; ``join``: all of them, joined by a space; ``sides``: two columns,
-        the first for a debit, the second for a credit.
+        the first for a debit, the second for a credit; an empty name is no column.
     value : str or None
         The constant.
     """
@@ -77,7 +80,7 @@ class Take:
         if self.value is not None:
             return {"value": self.value}
         if self.how == "sides":
-            return {"debit": self.columns[0], "credit": self.columns[1]}
+            return {side: c for side, c in zip(("debit", "credit"), self.columns, strict=True) if c}
         return self.columns[0] if len(self.columns) == 1 else {self.how: list(self.columns)}
 
 
@@ -111,8 +114,11 @@ class Profile:
         Digits after the decimal sign where the currency does not say, and for amounts that arrive as floats.
     positive : str
         What an amount without a minus is: ``credit`` to the own account, or ``debit``.
+    signed_debits : bool
+        The debit column bears a minus.
     dates, times : tuple of str
-        Formats, tried in order, in strftime's letters without names of a locale; ``%?`` is an open day or month.
+        Formats, tried in order, in strftime's letters (names of months in English); ``%?`` is an open day or
+        month.
     zone : str or None
         Time zone of the books; None where nobody said.
     words : mapping of str to mapping of str to str
@@ -138,6 +144,7 @@ class Profile:
     thousands: str = ""
     decimals: int | None = None
     positive: str = "credit"
+    signed_debits: bool = False
     dates: tuple[str, ...] = ("%Y-%m-%d",)
     times: tuple[str, ...] = ()
     zone: str | None = None
@@ -155,7 +162,7 @@ class Profile:
     @property
     def mapped(self) -> tuple[str, ...]:
         """Source columns that a column of ours comes from, each once, in order."""
-        return tuple(dict.fromkeys(c for take in self.columns.values() for c in take.columns))
+        return tuple(dict.fromkeys(c for take in self.columns.values() for c in take.columns if c))
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -306,31 +313,21 @@ def _among(key: str, value: str, valid: Iterable[str]) -> None:
 
 
 def _encoding(name: str) -> None:
-    import codecs
-
+    ascii_only = bytes(range(128))
     try:
-        info = codecs.lookup(name)
-    except LookupError:
-        raise UsageError(f"file.encoding: Python knows no encoding {name!r}; try utf-8, cp1252, latin-1") from None
-    if not getattr(info, "_is_text_encoding", True) or info.name in {"idna", "punycode", "utf-7", "unicode_escape"}:
-        raise UsageError(f"file.encoding: {name!r} is no encoding of files")
+        if name.lower().replace("_", "-") not in WIDE and ascii_only.decode(name) != ascii_only.decode("ascii"):
+            raise UnicodeError
+    except (LookupError, UnicodeError):
+        raise UsageError(
+            f"file.encoding: {name!r} is no encoding that finvest reads; there are utf-8, utf-16, utf-16-le, utf-16-be, "
+            "cp1252, latin-1 and every other of Python's that holds ASCII as it is"
+        ) from None
 
 
 def _format(key: str, text: str) -> None:
-    """Refuse a format with letters that mean another thing in another locale, or that leave a field out."""
-    found = []
-    rest = text
-    while "%" in rest:
-        start = rest.index("%")
-        size = 3 if rest[start + 1 : start + 2] in {".", "-"} else 2
-        found.append(rest[start : start + size])
-        rest = rest[start + size :]
+    """Refuse a format with letters that finvest does not read, or with one open field."""
+    found = re.findall("%.?", text)
     if wrong := [d for d in found if d not in _DIRECTIVES]:
         raise UsageError(f"{key}: {wrong[0]!r} in {text!r} is none of {', '.join(sorted(_DIRECTIVES))}")
     if found.count(EITHER) not in {0, 2}:
         raise UsageError(f"{key}: {text!r} must have {EITHER} twice, for day and month, or not at all")
-
-
-def settings(profile: Profile) -> dict[str, Any]:
-    """Return every field of a profile by name, for `dataclasses.replace` and for tests."""
-    return {name: getattr(profile, name) for name in profile.__dataclass_fields__}

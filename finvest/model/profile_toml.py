@@ -25,6 +25,7 @@ _SECTIONS: dict[str, dict[str, tuple[str, type]]] = {
         "thousands": ("thousands", str),
         "decimals": ("decimals", int),
         "positive": ("positive", str),
+        "signed_debits": ("signed_debits", bool),
     },
     "dates": {"formats": ("dates", list), "times": ("times", list), "zone": ("zone", str)},
     "account": {"main": ("main", list)},
@@ -83,8 +84,8 @@ def _known(prefix: str, table: Mapping[str, Any], valid: Any) -> None:  # noqa: 
 
 
 def _typed(key: str, value: Any, kind: type) -> Any:  # noqa: ANN401 - what TOML holds
-    words = {str: "text", int: "a whole number", list: "a list of texts", dict: "a table"}
-    if not isinstance(value, kind) or isinstance(value, bool):
+    words = {str: "text", int: "a whole number", list: "a list of texts", dict: "a table", bool: "true or false"}
+    if not isinstance(value, kind) or isinstance(value, bool) != (kind is bool):
         raise UsageError(f"{key}: must be {words[kind]}")
     if isinstance(value, list):
         if not all(isinstance(v, str) for v in value):
@@ -99,8 +100,10 @@ def _take(key: str, value: Any) -> Take:  # noqa: ANN401 - what TOML holds
             return Take((value,))
         case {"value": str(constant), **rest} if not rest:
             return Take(value=constant)
-        case {"debit": str(debit), "credit": str(credit), **rest} if not rest:
-            return Take((debit, credit), how="sides")
+        case {**sides} if (
+            sides and set(sides) <= {"debit", "credit"} and all(isinstance(c, str) for c in sides.values())
+        ):
+            return Take((sides.get("debit", ""), sides.get("credit", "")), how="sides")
         case {"first": [str(only)], **rest} | {"join": [str(only)], **rest} if not rest:
             return Take((only,))
         case {"first": [*columns], **rest} if columns and not rest:
@@ -114,7 +117,7 @@ def _take(key: str, value: Any) -> Take:  # noqa: ANN401 - what TOML holds
 
 
 def _words(table: dict[str, Any]) -> dict[str, dict[str, str]]:
-    _known("words.", table, (*WORDS, "booleans"))
+    _known("words.", table, (*WORDS, "currency"))
     for column, words in table.items():
         for word, ours in _typed(f"words.{column}", words, dict).items():
             _typed(f"words.{column}.{json.dumps(word)}", ours, str)
@@ -129,4 +132,4 @@ def _value(value: Any) -> str:  # noqa: ANN401 - what TOML holds
         return "{ " + ", ".join(f"{k} = {_value(v)}" for k, v in value.items()) + " }"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_value(v) for v in value) + "]"
-    return str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
