@@ -1,0 +1,63 @@
+"""Possible victims stay unnamed in everything that is handed over: one name for each, the same everywhere."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from finvest.findings.finding import Finding
+
+VICTIM = "possible_victim"
+
+_SHORTEST = 4
+"""Letters and digits of a name or number that is looked for inside other texts; shorter ones would hit words."""
+
+
+def mask(kind: str, id_: str) -> str:
+    """Return what an account or party is called instead; the same words as a case view uses."""
+    return f"{'controlled account' if kind == 'account' else 'person'} {id_[1:7]}"
+
+
+def is_masked(label: str) -> bool:
+    """Tell whether a label is a mask already."""
+    return re.fullmatch(r"(?:controlled account|person) [0-9a-f]{6}", label) is not None
+
+
+class Masks:
+    """Replaces what possible victims are known by in any text.
+
+    Parameters
+    ----------
+    victims : mapping of (kind, id) to str
+        Accounts and parties, and what each is known by.
+    """
+
+    def __init__(self, victims: Mapping[tuple[str, str], str]) -> None:
+        self.accounts = frozenset(id_ for kind, id_ in victims if kind == "account")
+        self.parties = frozenset(id_ for kind, id_ in victims if kind == "party")
+        self._called: dict[str, str] = {}
+        for (kind, id_), label in victims.items():
+            if not is_masked(label):
+                self._called |= dict.fromkeys(_known_by(label), mask(kind, id_))
+        longest_first = sorted(self._called, key=lambda t: (-len(t), t))
+        self._seen = re.compile("|".join(rf"(?<!\w){re.escape(t)}(?!\w)" for t in longest_first) or r"(?!)")
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding]) -> Masks:
+        """Mask everybody who is a possible victim in one of the findings."""
+        subjects = [s for f in findings for s in f.subjects]
+        return cls({(s.kind, s.id): s.label for s in subjects if s.role == VICTIM or is_masked(s.label)})
+
+    def __call__(self, text: str) -> str:
+        """Return a text with every possible victim's number and name replaced."""
+        return self._seen.sub(lambda m: self._called[m[0]], text)
+
+
+def _known_by(label: str) -> list[str]:
+    """Return the label, and the number and the name in it: ``DE12… (Name)``."""
+    number, _, name = label.partition(" (")
+    parts = {label, number, name.removesuffix(")")}
+    return [p for p in parts if p == label or sum(c.isalnum() for c in p) >= _SHORTEST]
