@@ -12,13 +12,13 @@ from finvest import loading, lookup, reporting
 from finvest.checking import Checks, check
 from finvest.matching import Matched, match
 from finvest.model.errors import UsageError
-from finvest.model.tables import TABLES
+from finvest.model.tables import HIDDEN, TABLES
 from finvest.registry import Registry
 from finvest.scoring import Findings, score
 from finvest.selection import Selection
 from finvest.store.casefile import CaseFile
 from finvest.store.store import Store
-from finvest.view import HIDDEN, CaseView
+from finvest.view import CaseView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

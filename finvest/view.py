@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import polars as pl
 
 from finvest.model.errors import NotAssessable
+from finvest.model.identifiers import name_keys
 from finvest.model.instants import local_days
-from finvest.model.tables import PROTECTED, TABLES
+from finvest.model.tables import HIDDEN, PROTECTED, TABLES
 from finvest.view_tables import ViewTables
 
 if TYPE_CHECKING:
@@ -24,23 +25,14 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-HIDDEN = frozenset({"labels", "findings", "trails", "decisions", "quarantine", "pairs"})
-"""Tables that no view contains: answers, results, and what a person decided."""
-
 _HEADROOM = 1000
 """Ratios are compared by multiplication; sums times this must fit 64 bits."""
 
-_AMOUNTS = (
-    "amount",
-    "received_amount",
-    "fee",
-    "balance_after",
-    "originator_balance_after",
-    "beneficiary_balance_after",
-    "amount_base",
-)
+_SUMMED = ("amount", "received_amount", "fee", "amount_base")
+_BALANCES = ("balance_after", "originator_balance_after", "beneficiary_balance_after")
 
 _PROTECTED_ROLES = ["victim", "possible_victim"]
+_KEYS = {"accounts": "account", "parties": "party"}
 
 
 class CaseView(ViewTables):
@@ -49,7 +41,8 @@ class CaseView(ViewTables):
     Parameters
     ----------
     movements : polars.DataFrame
-        One row a movement, as `finvest.pairing.movements.movements` makes them.
+        One row a movement, as `finvest.pairing.movements.movements` makes them; those whose column ``selected`` is
+        false (see `finvest.selection`) are no transaction of the view, but count in `bookings`.
     tables : mapping of str to polars.DataFrame
         The other tables of the case, with the model's columns.
 
@@ -60,17 +53,18 @@ class CaseView(ViewTables):
     """
 
     def __init__(self, movements: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> None:
-        self._movements = movements
-        self._given = {name: frame for name, frame in tables.items() if name not in HIDDEN}
+        if "selected" not in movements.columns:
+            movements = movements.with_columns(selected=pl.lit(value=True))
+        self._movements = movements.drop(c for c in movements.columns if c in PROTECTED)
+        self._given = {name: _by_identity(name, frame) for name, frame in tables.items() if name not in HIDDEN}
         self._cache: dict[Any, Any] = {}
         self._tables = {
-            name: frame.drop(c for c in frame.columns if c in PROTECTED).with_row_index("n")
+            name: (frame.unique("party", keep="first", maintain_order=True) if name == "parties" else frame)
+            .drop(c for c in frame.columns if c in PROTECTED)
+            .with_row_index("n")
             for name, frame in self._given.items()
             if name not in {"accounts", "transactions"}
         }
-        if "parties" in self._tables:
-            parties = self._tables["parties"].drop("n")
-            self._tables["parties"] = parties.unique("party", keep="first").sort("party").with_row_index("n")
         self._tables["accounts"] = self._number_accounts()
         self._tables["transactions"] = self._number_transactions()
 
@@ -91,6 +85,7 @@ class CaseView(ViewTables):
                 "rank",
                 "source",
                 "record",
+                *said,
                 nulls_last=True,
             )
             .group_by("account", maintain_order=True)
@@ -123,12 +118,9 @@ class CaseView(ViewTables):
 
     def _number_transactions(self) -> pl.DataFrame:
         accounts = self._tables["accounts"].select("account", number="n")
-        rows = self._movements.filter(pl.col("in_shapes")).sort("earliest", "latest", "movement").with_row_index("n")
-        total = rows["amount"].cast(pl.Int128).sum() if len(rows) else 0
-        if total * _HEADROOM >= 2**63:
-            raise NotAssessable(
-                "the case's turnover is too large for exact 64-bit sums: split it by period or currency"
-            )
+        rows = self._movements.filter("in_shapes", "selected").drop("selected")
+        rows = rows.sort("earliest", "latest", "movement").with_row_index("n")
+        _check_range(rows)
         for side in ("originator", "beneficiary"):
             rows = rows.join(
                 accounts.rename({"account": side, "number": f"{side}_number"}),
@@ -137,7 +129,7 @@ class CaseView(ViewTables):
                 maintain_order="left",
             )
         return rows.with_columns(
-            pl.col(*_AMOUNTS).cast(pl.Int64),
+            pl.col(*_SUMMED, *_BALANCES).cast(pl.Int64),
             day=local_days(rows.select("zone", booked_at="earliest")),
             originator="originator_number",
             beneficiary="beneficiary_number",
@@ -170,12 +162,19 @@ class CaseView(ViewTables):
         return None
 
     def without(self, name: str, rows: Iterable[int]) -> CaseView:
-        """Return a view of the same case without these rows of one table."""
+        """Return a view of the same case without these rows of one table.
+
+        An account that a movement mentions stays, with nothing else known of it.
+        """
         gone = self.frame(name).filter(pl.col("n").is_in(list(rows)))
         if name == "transactions":
             return CaseView(self._movements.join(gone.select("movement"), on="movement", how="anti"), self._given)
-        keys = ["source", "record"]
-        return CaseView(self._movements, {**self._given, name: self._given[name].join(gone, on=keys, how="anti")})
+        given = self._given.get(name, TABLES[name].empty())
+        if name in {"accounts", "parties"}:
+            left = given.filter(~pl.col(_KEYS[name]).is_in(gone[_KEYS[name]].implode()))
+        else:
+            left = given.with_row_index("n").join(gone.select("n"), on="n", how="anti").drop("n")
+        return CaseView(self._movements, {**self._given, name: left})
 
     def records(self, name: str, rows: Iterable[int]) -> tuple[str, ...]:
         """Return the ids of the records behind rows: for a movement, those of both books and their duplicates."""
@@ -186,7 +185,7 @@ class CaseView(ViewTables):
 
     @cached_property
     def labels(self) -> list[str]:
-        """By account number: its number and holder, as a reader knows it; the holder of a victim's account is masked."""
+        """By account number: its number and holder, as a reader knows it; of a victim's account neither is shown."""
         accounts = self.frame("accounts")
         known = self._given.get("identifiers", TABLES["identifiers"].empty())
         numbers = (
@@ -196,13 +195,9 @@ class CaseView(ViewTables):
             .select(account="subject", value="value")
         )
         named = accounts.join(numbers, on="account", how="left", maintain_order="left")
-        victims = set()
-        if "parties" in self._tables:
-            parties = self._tables["parties"].filter(pl.col("subject_category").is_in(_PROTECTED_ROLES))
-            victims = set(parties["party"]) | set(parties["name"].drop_nulls())
         labels = []
-        for row in named.select("account", "kind", "value", "holder", "holder_name").iter_rows(named=True):
-            if {row["holder"], row["holder_name"]} & victims:
+        for row in named.select("account", "kind", "value", "holder_name").iter_rows(named=True):
+            if row["account"] in self._victims["account"]:
                 labels.append(f"controlled account {row['account'][1:7]}")
                 continue
             parts = [
@@ -226,8 +221,29 @@ class CaseView(ViewTables):
         if kind == "account":
             return self.labels[number]
         row = self.frame("parties").row(number, named=True)
-        masked = row["subject_category"] in _PROTECTED_ROLES
+        masked = row["party"] in self._victims["party"]
         return f"person {row['party'][1:7]}" if masked or not row["name"] else str(row["name"])
+
+    def is_victims(self, kind: str, number: int) -> bool:
+        """Tell whether a party is, or an account is held by, somebody whom any record calls a (possible) victim."""
+        return self.id_of(kind, number) in self._victims[kind]
+
+    @cached_property
+    def _victims(self) -> dict[str, frozenset[str]]:
+        """Ids of parties and accounts of victims. A likeness of names is enough: it only hides."""
+        if "parties" not in self._given:
+            return {"party": frozenset(), "account": frozenset()}
+        parties = self._given["parties"].filter(pl.col("subject_category").is_in(_PROTECTED_ROLES))
+        ids = parties["party"].unique().implode()
+        known = self._given.get("identifiers", TABLES["identifiers"].empty())
+        other_names = known.filter(pl.col("subject").is_in(ids), pl.col("scheme") == "name")["value"]
+        keys = pl.concat([parties["name"], other_names]).to_frame("name").select(name_keys(pl.col("name"))).to_series()
+        keys = keys.filter(keys != "").implode()
+        accounts = self._given.get("accounts", TABLES["accounts"].empty())
+        held = accounts.filter(pl.col("holder").is_in(ids) | name_keys(pl.col("holder_name")).is_in(keys))["account"]
+        links = self._given.get("links", TABLES["links"].empty()).filter(pl.col("kind") == "holds")
+        linked = links.filter(pl.col("from_id").is_in(ids))["to_id"].drop_nulls()
+        return {"party": frozenset(parties["party"]), "account": frozenset(held) | frozenset(linked)}
 
     def id_of(self, kind: str, number: int) -> str:
         """Return the opaque id of an account or party."""
@@ -248,9 +264,54 @@ class CaseView(ViewTables):
         -------
         polars.DataFrame, shape (n, len(sums))
         """
-        flat = evidence.rename("n").to_frame().with_row_index("row").explode("n", empty_as_null=False)
+        asked = evidence.rename("n").to_frame().with_row_index("row")
+        flat = asked.explode("n", empty_as_null=False).drop_nulls()
         rows = self.frame("transactions")[flat["n"]].drop("n")
-        return flat.hstack(rows).group_by("row", maintain_order=True).agg(**sums).sort("row").drop("row")
+        measured = flat.hstack(rows).group_by("row").agg(**sums)
+        return asked.select("row").join(measured, on="row", how="left", maintain_order="left").drop("row")
+
+    @cached_property
+    def bookings(self) -> pl.DataFrame:
+        """Every movement in the books of both its accounts, whether selected or not, reversals included.
+
+        Balances are sums of these. Columns: ``account``, ``other`` (numbers), ``movement``, ``booked`` (earliest
+        instant), ``day``, ``currency``, ``change`` (signed minor units), ``balance`` (after it, where its books say
+        so), ``selected``, ``counted`` (a transaction of this view between two accounts); in order of time.
+        """
+        accounts = self._tables["accounts"].select("account", number="n")
+        rows = self._movements
+        _check_range(rows)
+        for side in ("originator", "beneficiary"):
+            rows = rows.join(accounts.rename({"account": side, "number": f"{side}_n"}), on=side, maintain_order="left")
+        counted = pl.col("selected") & pl.col("in_shapes") & (pl.col("originator") != pl.col("beneficiary"))
+        sides = [
+            rows.select(
+                "movement",
+                "selected",
+                "zone",
+                account=f"{own}_n",
+                other=f"{other}_n",
+                booked=booked,
+                until=f"{booked}_latest",
+                currency=currency,
+                change=pl.col(amount).cast(pl.Int64) * sign,
+                balance=pl.col(f"{own}_balance_after").cast(pl.Int64),
+                counted=counted,
+            )
+            for own, other, booked, currency, amount, sign in (
+                ("originator", "beneficiary", "booked_out", "currency", "amount", -1),
+                ("beneficiary", "originator", "booked_in", "received_currency", "received_amount", 1),
+            )
+        ]
+        both = pl.concat(sides)
+        both = both.with_columns(day=local_days(both.select("zone", booked_at="booked")))
+        return both.sort("booked", "until", "movement", "change").drop("until", "zone")
+
+    @cached_property
+    def left_out(self) -> frozenset[str]:
+        """Ids of the records behind movements that are not selected."""
+        rows = self._movements.filter(~pl.col("selected"))
+        return frozenset(rows["records"].explode(empty_as_null=False))
 
     @cached_property
     def graph(self) -> MoneyGraph:
@@ -273,6 +334,23 @@ class CaseView(ViewTables):
         if key not in self._cache:
             self._cache[key] = make()
         return self._cache[key]  # type: ignore[no-any-return]
+
+
+def _by_identity(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Sort a table so that the order of files and rows decides nothing; what protects a party comes first."""
+    if name in {"accounts", "transactions"}:
+        return frame
+    first = [pl.col("party"), ~pl.col("subject_category").is_in(_PROTECTED_ROLES)] if name == "parties" else []
+    keys = ["source", "record"]
+    return frame.sort(*first, *keys, *(c for c in frame.columns if c not in keys), nulls_last=True)
+
+
+def _check_range(rows: pl.DataFrame) -> None:
+    """Refuse amounts whose sums, times what ratios are compared with, do not fit 64 bits."""
+    exact = rows.select(pl.col(*_SUMMED, *_BALANCES).cast(pl.Int128).abs())
+    largest = exact.select(pl.col(*_SUMMED).sum(), pl.col(*_BALANCES).max()).row(0)
+    if any(value is not None and value * _HEADROOM >= 2**63 for value in largest):
+        raise NotAssessable("the case's turnover is too large for exact 64-bit sums: split it by period or currency")
 
 
 def feature(measure: Callable[Concatenate[CaseView, P], R]) -> Callable[Concatenate[CaseView, P], R]:

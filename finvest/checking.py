@@ -1,0 +1,121 @@
+"""Whether the records of a case are complete, and whether anything stands twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from finvest.model.records import REASONS
+from finvest.pairing.doubles import may_be_counted_twice
+from finvest.pairing.reconciliation import reconcile
+
+if TYPE_CHECKING:
+    from finvest.matching import Matched
+    from finvest.store.store import Store
+    from finvest.view import CaseView
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What was checked.
+
+    Attributes
+    ----------
+    sources : polars.DataFrame
+        What became of each source's records.
+    statements : polars.DataFrame
+        Opening, movements, closing, difference, proof and gaps of each statement; see `finvest.pairing.reconcile`.
+    pairs : polars.DataFrame
+        How many movements two records show, by the rule that paired them, and how many records are duplicates.
+    doubles : polars.DataFrame
+        What may be counted twice, by account pair, currency and sum.
+    quarantine : polars.DataFrame
+        Records that were not loaded: ``file``, ``line``, ``reason``, ``meaning``, ``column``.
+    """
+
+    sources: pl.DataFrame
+    statements: pl.DataFrame
+    pairs: pl.DataFrame
+    doubles: pl.DataFrame
+    quarantine: pl.DataFrame
+
+    @property
+    def failed(self) -> int:
+        """Statements whose balances do not reconcile."""
+        return len(self.statements.filter(pl.col("proof") == "failed"))
+
+    @property
+    def fine(self) -> bool:
+        """Every record was loaded and no balance fails."""
+        return not self.failed and self.quarantine.is_empty()
+
+    @property
+    def sentence(self) -> str:
+        """The result in a sentence."""
+        reconciled = len(self.statements.filter(pl.col("proof") == "reconciled"))
+        return (
+            f"{reconciled} of {len(self.statements)} statements reconcile, {self.failed} do not; "
+            f"{len(self.quarantine)} records were not loaded; {self.doubles['count'].sum()} may be counted twice."
+        )
+
+    def tables(self) -> dict[str, tuple[str, pl.DataFrame]]:
+        """Return every table by name, with its title."""
+        return {
+            "sources": ("Sources", self.sources),
+            "statements": ("Statements: opening + movements = closing", self.statements),
+            "pairs": ("One movement, two records", self.pairs),
+            "doubles": ("May be counted twice", self.doubles),
+            "quarantine": ("Not loaded", self.quarantine),
+        }
+
+    def __repr__(self) -> str:
+        return f"<Checks: {self.sentence}>"
+
+    def _repr_html_(self) -> str:
+        from finvest.views.tables import TableView
+
+        return "".join(TableView(frame, title=title)._repr_html_() for title, frame in self.tables().values())
+
+
+def check(store: Store, matched: Matched, view: CaseView) -> Checks:
+    """Check the records of a case."""
+    from finvest.lookup import files, sources
+
+    names = files(store)
+    quarantine = store.frame("quarantine")
+    labels = dict(zip(view.frame("accounts")["account"], view.labels, strict=True))
+    statements = reconcile(matched.transactions, store.frame("balances"), quarantine)
+    doubles = may_be_counted_twice(matched.transactions, matched.duplicates, matched.pairs, matched.coverage)
+    return Checks(
+        sources(store).drop("sha256", "loaded_at", strict=False),
+        _named(statements, labels, names),
+        _pairs(matched),
+        _named(doubles, labels, names),
+        _not_loaded(quarantine, names),
+    )
+
+
+def _named(rows: pl.DataFrame, labels: dict[str, str], names: dict[str, str]) -> pl.DataFrame:
+    """Write accounts and sources as a reader knows them."""
+    known = {"account": labels, "originator": labels, "beneficiary": labels, "source": names}
+    return rows.with_columns(
+        pl.col(c).replace_strict(n, default=pl.col(c), return_dtype=pl.String) for c, n in known.items() if c in rows.columns
+    )
+
+
+def _pairs(matched: Matched) -> pl.DataFrame:
+    paired = matched.pairs.filter(pl.col("state") == "paired").group_by("how").agg(count=pl.len()).sort("how")
+    duplicates = pl.DataFrame({"how": ["duplicate records"], "count": [len(matched.duplicates)]})
+    return pl.concat([paired.cast({"count": pl.Int64}), duplicates.cast({"count": pl.Int64})])
+
+
+def _not_loaded(quarantine: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
+    return quarantine.sort("source", "record").select(
+        file=pl.col("source").replace_strict(names, default=None, return_dtype=pl.String),
+        line="line",
+        reason="reason",
+        meaning=pl.col("reason").replace_strict(REASONS, default=pl.col("expected"), return_dtype=pl.String),
+        column="column",
+    )
