@@ -45,16 +45,20 @@ class CaseFile:
 
     def __post_init__(self) -> None:
         for name in ("title", "purpose", "legal_basis", "actor"):
-            if not getattr(self, name).strip():
+            text = getattr(self, name)
+            if not isinstance(text, str) or not text.strip():
                 raise UsageError(f"a case needs a {name.replace('_', ' ')}; give --{name.replace('_', '-')}")
+            if any("\ud800" <= c <= "\udfff" for c in text):
+                raise UsageError(f"the {name.replace('_', ' ')} is no valid Unicode text")
         if self.base_currency not in DECIMALS:
             raise UsageError("the base currency must be an ISO 4217 code, like EUR")
 
     def write(self, folder: Path) -> CaseFile:
         """Write `case.toml` into a new case folder and return it with the time of opening."""
         opened = CaseFile(**{**asdict(self), "opened_at": datetime.now(UTC).isoformat(timespec="seconds")})
-        # A JSON string is a TOML basic string; so is a JSON number a TOML integer.
-        lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in asdict(opened).items()]
+        # A JSON string is a TOML basic string but for DEL, which TOML escapes; a JSON number is a TOML integer.
+        entries = {key: json.dumps(value, ensure_ascii=False) for key, value in asdict(opened).items()}
+        lines = [f"{key} = {value}".replace("\x7f", "\\u007f") for key, value in entries.items()]
         (folder / FILE).write_text("[case]\n" + "\n".join(lines) + "\n", encoding="utf-8")
         return opened
 
@@ -73,7 +77,7 @@ class CaseFile:
         try:
             entries = tomllib.loads(path.read_text(encoding="utf-8"))["case"]
             case = cls(**entries)
-        except (tomllib.TOMLDecodeError, KeyError, TypeError, UsageError) as error:
+        except (ValueError, KeyError, TypeError) as error:  # no TOML, no UTF-8, an entry too few or too many
             wanted = ", ".join(f.name for f in fields(cls))
             raise CaseError(f"{path}: expected a section [case] with {wanted}") from error
         if case.layout != LAYOUT:

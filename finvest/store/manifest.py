@@ -49,6 +49,13 @@ create trigger {table}_no_{verb} before {verb} on {table}
 begin select raise(abort, '{table} only grows'); end;
 """
 
+# "insert or replace" deletes without asking the trigger on delete.
+_NO_REPLACE = """
+create trigger {table}_no_replace before insert on {table}
+when exists (select 1 from {table} where {key} = new.{key})
+begin select raise(abort, '{table} only grows'); end;
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -93,9 +100,10 @@ class Manifest:
         """Make an empty manifest."""
         with closing(sqlite3.connect(path)) as db, db:
             db.executescript(_TABLES)
-            for table in ("decisions", "log"):
+            for table, key in (("decisions", "decision"), ("log", "entry")):
                 for verb in ("update", "delete"):
                     db.executescript(_GROW_ONLY.format(table=table, verb=verb))
+                db.executescript(_NO_REPLACE.format(table=table, key=key))
         return cls(path)
 
     @contextmanager
@@ -123,6 +131,10 @@ class Manifest:
         """Return the load of a source that holds now, or None."""
         rows = self._read("select * from loads where source = ? and replaced_by is null", source)
         return rows[0] if rows else None
+
+    def loads(self) -> int:
+        """Return how many loads there were, replaced ones included."""
+        return int(self._read("select count(*) as loads from loads")[0]["loads"])
 
     def add_load(
         self,
@@ -188,9 +200,7 @@ class Manifest:
         """Keep a person's decision."""
         columns = ("decision", "kind", "subject", "outcome", "reason", "actor", "at", "revokes")
         with self._write() as db:
-            db.execute(
-                f"insert into decisions values ({', '.join('?' * len(columns))})", [decision.get(c) for c in columns]
-            )
+            db.execute("insert into decisions values (?, ?, ?, ?, ?, ?, ?, ?)", [decision.get(c) for c in columns])
 
     def decisions(self) -> list[dict[str, Any]]:
         """Return every decision, oldest first."""

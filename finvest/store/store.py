@@ -69,10 +69,20 @@ class Store:
         return cls(folder)
 
     def keep(self, source: Source) -> Source:
-        """Copy an original into the case, under its hash, read-only; return it as it lies there."""
+        """Copy an original into the case, under its hash, read-only; return it as it lies there.
+
+        Raises
+        ------
+        CaseError
+            If it changed while it was copied, or what lies there already is not it.
+        """
         kept = self.folder / "sources" / source.sha256
-        if not kept.exists():
+        if kept.exists():
+            if Source.of(kept).sha256 != source.sha256:
+                raise CaseError(f"{kept} was changed; put the original back")
+        else:
             unfinished = kept.with_suffix(".part")
+            unfinished.unlink(missing_ok=True)  # of a copy that was cut short
             shutil.copyfile(source.path, unfinished)
             if Source.of(unfinished).sha256 != source.sha256:
                 unfinished.unlink()
@@ -99,6 +109,8 @@ class Store:
             What became of the records.
         """
         how = hashlib.sha256(repr((loader, profile, sorted(options.items()))).encode()).hexdigest()
+        # Never the files of the load that holds: they stay whole until this one has ended.
+        stem = f"{source.sha256[:16]}-{how[:8]}-{self.manifest.loads():04d}"
         tally = Tally()
         parts: list[Part] = []
         try:
@@ -106,13 +118,13 @@ class Store:
                 if isinstance(batch, Tally):
                     tally += batch
                 elif len(batch.frame):
-                    name = f"{source.sha256[:16]}-{how[:8]}-{len(parts):05d}"
+                    name = f"{stem}-{len(parts):05d}"
                     parts.append(self._write_part(batch.table, batch.frame, name, source, loader))
+            self.manifest.add_load(source, loader, profile, options, tally, parts, actor)
         except BaseException:
             for part in parts:
                 (self.folder / part.path).unlink(missing_ok=True)
             raise
-        self.manifest.add_load(source, loader, profile, options, tally, parts, actor)
         return tally
 
     def _write_part(self, name: str, frame: pl.DataFrame, stem: str, source: Source | None, loader: str) -> Part:
@@ -131,8 +143,10 @@ class Store:
 
     def replace(self, name: str, frame: pl.DataFrame) -> None:
         """Let a derived table (findings, pairs) consist of these rows."""
-        stem = f"{name}-{len(self.manifest.log()):08d}"
-        part = self._write_part(name, frame, stem, None, "finvest")
+        number = len(self.manifest.log())
+        while (self.folder / "parts" / name / f"{name}-{number:08d}.parquet").exists():
+            number += 1  # never over the part that holds
+        part = self._write_part(name, frame, f"{name}-{number:08d}", None, "finvest")
         for path in self.manifest.replace_part(part):
             (self.folder / path).unlink(missing_ok=True)
 
@@ -151,4 +165,5 @@ class Store:
                 raise CaseError(f"{path} is missing or was changed; load its source again")
         if not parts:
             return table(name).empty()
-        return pl.read_parquet([self.folder / p.path for p in parts])
+        # A folder's name may hold what would be a pattern of files or of partitions.
+        return pl.read_parquet([self.folder / p.path for p in parts], glob=False, hive_partitioning=False)
