@@ -1,13 +1,18 @@
-"""Which movements to look at: by period, currency and account, with or without transfers between own accounts."""
+"""Which movements to look at: by period, currency and account, with or without transfers between own accounts.
+
+A selection marks movements and takes none away: balances are sums of all of them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date  # noqa: TC003 - the type of a field
 
 import polars as pl
 
+from finvest.model.errors import UsageError
 from finvest.model.identifiers import name_keys
+from finvest.model.instants import local_days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +22,7 @@ class Selection:
     Attributes
     ----------
     since, until : datetime.date, optional
-        First and last day (UTC), both included; a movement counts if it possibly happened then.
+        First and last day as the books show it, both included; a movement counts if it possibly happened then.
     currency : str, optional
         ISO 4217 code.
     accounts : frozenset of str
@@ -32,45 +37,51 @@ class Selection:
     accounts: frozenset[str] = frozenset()
     own_transfers: bool = True
 
+    def __post_init__(self) -> None:
+        if self.since is not None and self.until is not None and self.since > self.until:
+            raise UsageError("the period ends before it begins; give --since a day before --until")
+
     @property
     def everything(self) -> bool:
         """Nothing is left out."""
         return self == Selection()
 
     def apply(self, movements: pl.DataFrame, accounts: pl.DataFrame | None) -> pl.DataFrame:
-        """Return the movements of this selection.
+        """Mark the movements of this selection.
 
         Parameters
         ----------
         movements : polars.DataFrame
         accounts : polars.DataFrame, optional
             The table `accounts`, for the holders' names.
+
+        Returns
+        -------
+        polars.DataFrame
+            All movements, with a column ``selected``.
         """
-        wanted = []
+        wanted = [pl.lit(value=True)]
         if self.since is not None:
-            wanted.append(pl.col("latest") >= _midnight(self.since))
+            wanted.append(pl.lit(local_days(movements.select("zone", booked_at="latest")) >= self.since))
         if self.until is not None:
-            wanted.append(pl.col("earliest") < _midnight(self.until + timedelta(days=1)))
+            wanted.append(pl.lit(local_days(movements.select("zone", booked_at="earliest")) <= self.until))
         if self.currency is not None:
             wanted.append(pl.col("currency") == self.currency.upper())
         if self.accounts:
             chosen = list(self.accounts)
             wanted.append(pl.col("originator").is_in(chosen) | pl.col("beneficiary").is_in(chosen))
-        rows = movements.filter(*wanted) if wanted else movements
-        return rows if self.own_transfers or accounts is None else _without_own(rows, accounts)
+        if not self.own_transfers and accounts is not None:
+            wanted.append(pl.lit(~_between_own(movements, accounts)))
+        return movements.with_columns(selected=pl.all_horizontal(wanted))
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
-
-
-def _without_own(movements: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
-    key = name_keys(pl.col("holder_name"))
-    named = accounts.filter(pl.col("holder_name").is_not_null(), pl.col("own_books")).select("account", key=key)
+def _between_own(movements: pl.DataFrame, accounts: pl.DataFrame) -> pl.Series:
+    """Tell which movements are between two accounts on file whose holders' names have one comparison key."""
+    named = accounts.filter("own_books").select("account", key=name_keys(pl.col("holder_name")))
+    named = named.filter(pl.col("key") != "")
     named = named.sort("account", "key").unique("account", keep="first", maintain_order=True)
-    rows = movements
+    rows = movements.select("originator", "beneficiary")
     for side in ("originator", "beneficiary"):
         holder = named.rename({"account": side, "key": f"_{side}"})
         rows = rows.join(holder, on=side, how="left", maintain_order="left")
-    same = (pl.col("_originator") == pl.col("_beneficiary")).fill_null(value=False)
-    return rows.filter(~same).drop("_originator", "_beneficiary")
+    return rows.select((pl.col("_originator") == pl.col("_beneficiary")).fill_null(value=False)).to_series()

@@ -350,7 +350,7 @@ def _check_range(rows: pl.DataFrame) -> None:
     exact = rows.select(pl.col(*_SUMMED, *_BALANCES).cast(pl.Int128).abs())
     largest = exact.select(pl.col(*_SUMMED).sum(), pl.col(*_BALANCES).max()).row(0)
     if any(value is not None and value * _HEADROOM >= 2**63 for value in largest):
-        raise NotAssessable("the case's turnover is too large for exact 64-bit sums: split it by period or currency")
+        raise NotAssessable("the turnover is too large for exact 64-bit sums: split it by period or currency")
 
 
 def feature(measure: Callable[Concatenate[CaseView, P], R]) -> Callable[Concatenate[CaseView, P], R]:

@@ -9,22 +9,20 @@ from finvest.view import CaseView, feature
 
 @feature
 def daily_flows(view: CaseView) -> pl.DataFrame:
-    """Return what each account received and by how much its balance changed, day by day.
+    """Return what each account received and by how much its balance changed, day by day of its own books.
 
     Returns
     -------
     polars.DataFrame
-        ``account``, ``currency`` (code), ``day``, ``credit``, ``net`` (minor units), sorted.
+        ``account``, ``currency`` (code), ``day``, ``credit`` (from others, transactions of the view), ``net`` (of all
+        that was booked; minor units), ``counted`` (a transaction of the view is among them), sorted.
     """
-    tx = view.frame("transactions")
-    moves = pl.concat(
-        [
-            tx.select("currency", "day", account="beneficiary", credit="amount", net="amount"),
-            tx.select("currency", "day", account="originator", credit=pl.lit(0, pl.Int64), net=-pl.col("amount")),
-        ]
+    keys = ["account", "currency", "day"]
+    received = pl.col("change").filter(pl.col("counted") & (pl.col("change") > 0)).sum()
+    days = view.bookings.group_by(keys).agg(
+        credit=received, net=pl.col("change").sum(), counted=pl.col("counted").any()
     )
-    keys = ["account", "currency"]
-    return moves.group_by(*keys, "day").agg(pl.col("credit", "net").sum()).sort(*keys, "day")
+    return days.sort(keys)
 
 
 @feature
@@ -44,9 +42,12 @@ def retention(view: CaseView) -> pl.DataFrame:
     daily = daily_flows(view)
     anchored = daily.join(openings(view), on=keys).sort(*keys, "day")
     balance = pl.col("opening") + pl.col("net").cum_sum().over(keys)
+    counted = pl.col("day").filter("counted")
     held = pl.col("day").shift(-1).over(keys) - pl.col("day")
     return (
-        anchored.with_columns(balance=balance, days=held.dt.total_days().fill_null(1))
+        anchored.with_columns(balance=balance)
+        .filter(pl.col("day").is_between(counted.min().over(keys), counted.max().over(keys)))
+        .with_columns(days=held.dt.total_days().fill_null(1))
         .group_by(keys, maintain_order=True)
         .agg(
             mean_balance=(pl.col("balance") * pl.col("days")).sum() / pl.col("days").sum(),
@@ -68,7 +69,7 @@ def openings(view: CaseView) -> pl.DataFrame:
     """
     keys = ["account", "currency"]
     net_so_far = daily_flows(view).with_columns(so_far=pl.col("net").cum_sum().over(keys))
-    written = pl.concat([_stated(view), _running(view)])
+    written = pl.concat([_stated(view), _running(view)]).sort("day")
     before = written.join_asof(
         net_so_far.select(*keys, "day", "so_far"), on="day", by=keys, strategy="backward", check_sortedness=False
     )
@@ -86,25 +87,20 @@ def _stated(view: CaseView) -> pl.DataFrame:
         return pl.DataFrame(schema=schema)
     return (
         view.frame("balances")
-        .filter(pl.col("opening").is_not_null(), pl.col("start").is_not_null(), pl.col("proof") != "failed")
+        .filter(pl.col("opening").is_not_null(), pl.col("start").is_not_null(), pl.col("proof").ne_missing("failed"))
         .join(view.frame("accounts").select("account", number="n"), on="account")
         .select(
             account="number",
             currency="currency",
             day=pl.col("start").dt.offset_by("-1d"),
-            balance=pl.col("opening").cast(pl.Int64),
+            balance=pl.col("opening").cast(pl.Int64, strict=False),
         )
-        .sort("day")
+        .drop_nulls("balance")
     )
 
 
 def _running(view: CaseView) -> pl.DataFrame:
     """Return running balances on days with one movement: their order within the day is then beyond doubt."""
-    tx = view.frame("transactions")
-    sides = [
-        tx.select("currency", "day", account=side, balance=f"{side}_balance_after")
-        for side in ("originator", "beneficiary")
-    ]
     alone = pl.len().over("account", "currency", "day") == 1
-    rows = pl.concat(sides).filter(alone).filter(pl.col("balance").is_not_null())
-    return rows.select("account", "currency", "day", pl.col("balance").cast(pl.Int64)).sort("day")
+    rows = view.bookings.filter(alone).filter(pl.col("balance").is_not_null())
+    return rows.select("account", "currency", "day", "balance")

@@ -20,7 +20,8 @@ def pass_through(view: CaseView, hours: int) -> pl.DataFrame:
     polars.DataFrame
         One row an account and currency with credits: ``account``, ``currency`` (number of the graph), ``credited``,
         ``passed`` (possibly, where times are known to a date), ``passed_certain`` (minor units), ``credits``,
-        ``passed_credits`` (those of which nine tenths passed), ``evidence`` (transaction numbers of the lots that passed, in and out).
+        ``passed_credits`` (those of which nine tenths passed), ``evidence`` (transaction numbers of the lots that
+        passed, in and out).
     """
     from finvest.graph.lots import fifo_lots, pass_through
 
@@ -65,7 +66,8 @@ def onward(view: CaseView, accounts: pl.Series, evidence: pl.Series) -> pl.DataF
     Returns
     -------
     polars.DataFrame, shape (n,)
-        ``all`` and ``own``, minor units; ``own`` is null where the account's holder is unknown.
+        ``all`` and ``own``, minor units; ``own`` is null where the account's holder is unknown, and where receivers
+        with unknown holders decide whether it is half.
     """
     tx = view.frame("transactions").select("originator", "beneficiary", "amount", n="n")
     key = holders(view)["holder_key"]
@@ -73,10 +75,10 @@ def onward(view: CaseView, accounts: pl.Series, evidence: pl.Series) -> pl.DataF
     rows = rows.join(tx, on="n", maintain_order="left").filter(pl.col("originator") == pl.col("account"))
     rows = rows.with_columns(holder=key.gather(rows["account"]), receiver=key.gather(rows["beneficiary"]))
     same = (pl.col("holder") == pl.col("receiver")).fill_null(value=False)
-    sums = rows.group_by("row").agg(
-        all=pl.col("amount").sum(),
-        own=pl.when(pl.col("holder").first().is_not_null()).then(pl.col("amount").filter(same).sum()),
-    )
+    total, own = pl.col("amount").sum(), pl.col("amount").filter(same).sum()
+    unknown = pl.col("amount").filter(pl.col("receiver").is_null()).sum()
+    decided = (own * 2 >= total) | ((own + unknown) * 2 < total)
+    sums = rows.group_by("row").agg(all=total, own=pl.when(pl.col("holder").first().is_not_null() & decided).then(own))
     return (
         accounts.to_frame()
         .with_row_index("row")

@@ -83,13 +83,14 @@ def one_holder(view: CaseView, members: pl.Series) -> pl.Series:
         Null where a holder is unknown, or where holders differ and no register of ownership on file could tell
         that they are one group.
     """
-    flat = members.rename("account").to_frame().with_row_index("row").explode("account", empty_as_null=False)
+    asked = members.rename("account").to_frame().with_row_index("row")
+    flat = asked.explode("account", empty_as_null=False).drop_nulls()
     flat = flat.hstack(holders(view)[flat["account"]])
     together = (pl.col("holder_key").n_unique() == 1) | (
         (pl.col("group").n_unique() == 1) & pl.col("group").is_not_null().all()
     )
     known = pl.col("holder_key").is_not_null().all()
-    result = flat.group_by("row", maintain_order=True).agg(
+    result = flat.group_by("row").agg(
         one=pl.when(known & together).then(True).when(known & ownership_on_file(view)).then(False)  # noqa: FBT003
     )
-    return result.sort("row")["one"]
+    return asked.join(result, on="row", how="left", maintain_order="left")["one"]
