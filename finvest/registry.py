@@ -110,7 +110,11 @@ def _modules(kind: str, plugins: tuple[Path, ...]) -> Iterator[ModuleType]:
         if not entry.ispkg:
             yield importlib.import_module(entry.name)
     for point in sorted(entry_points(group=f"finvest.{kind}"), key=lambda p: p.name):
-        yield point.load()
+        try:
+            loaded = point.load()
+        except (Exception, SystemExit) as error:
+            raise UsageError(f"entry point {point.name} ({point.value}): {type(error).__name__}: {error}") from error
+        yield sys.modules[loaded.__module__] if inspect.isclass(loaded) else loaded
     for folder in plugins:
         if not folder.is_dir():
             raise UsageError(f"--plugins: {folder} is no folder")
@@ -129,7 +133,7 @@ def _from_file(path: Path, kind: str) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise UsageError(f"{path.name} cannot be loaded: {type(error).__name__}: {error}") from error
     return module

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
 import polars as pl
@@ -67,7 +68,7 @@ class Detector:
         Raises
         ------
         UsageError
-            If a parameter is out of bounds.
+            If a parameter is out of bounds or of another type.
         TypeError
             If `look` breaks the contract.
         """
@@ -81,11 +82,19 @@ class Detector:
     def _check_parameters(self) -> None:
         for f in fields(self):  # type: ignore[arg-type]
             value, low, high = getattr(self, f.name), f.metadata["low"], f.metadata["high"]
-            if (low is not None and value < low) or (high is not None and value > high):
+            whole = isinstance(f.default, int)
+            if not isinstance(value, Integral if whole else Real):
+                wanted = "a whole number" if whole else "a number"
+                raise UsageError(f"{self.card.id}: {f.name} must be {wanted}; it is a {type(value).__name__}")
+            # Not a number is neither below nor above.
+            if not ((low is None or value >= low) and (high is None or value <= high)):
                 raise UsageError(f"{self.card.id}: {f.name} must be {low} to {high}; it is {value}")
 
     def _complete(self, view: CaseView) -> pl.DataFrame:
-        rows, roles = self.look(view).lazy().collect(), [*self.card.roles]
+        returned, roles = self.look(view), [*self.card.roles]
+        if not isinstance(returned, pl.DataFrame | pl.LazyFrame):
+            raise TypeError(f"{self.card.id}: look() must return a frame; it returned {type(returned).__name__}")
+        rows = returned.lazy().collect()
         evidence = [c for c in rows.columns if c == "evidence" or c.startswith("evidence_")]
         if not evidence or {*roles, "score"} - {*rows.columns}:
             wanted = ", ".join([*roles, "score", "evidence"])
@@ -95,6 +104,10 @@ class Detector:
         if "not_assessable" not in rows.columns:
             rows = rows.with_columns(not_assessable=pl.lit(None, pl.String))
         rows = rows.with_columns(_sorted_set(rows, c) for c in [*evidence, *roles])
+        judged = pl.col("not_assessable").is_null()
+        for what in ([*evidence], roles):
+            if rows.select((judged & (pl.sum_horizontal(pl.col(what).list.len()) == 0)).any()).item():
+                raise TypeError(f"{self.card.id}: every row of look() must have {' or '.join(what)}")
         rows = _with_period_and_amounts(view, rows)
         results = [check.results(view, rows).alias(CHECK + check.name) for check in self.card.innocent]
         rows = rows.with_columns(results).with_columns(found_score="score")
@@ -145,7 +158,8 @@ def _sorted_set(rows: pl.DataFrame, column: str) -> pl.Expr:
         return pl.concat_list(column).list.drop_nulls().cast(pl.List(pl.UInt32))
     while isinstance(dtype.inner, pl.List):
         expr, dtype = expr.list.eval(pl.element().explode(empty_as_null=False)), dtype.inner
-    return expr.list.drop_nulls().list.unique().list.sort().cast(pl.List(pl.UInt32))
+    numbers = expr.list.drop_nulls().list.unique().list.sort().cast(pl.List(pl.UInt32))
+    return numbers.fill_null(pl.lit([], pl.List(pl.UInt32)))
 
 
 def _with_period_and_amounts(view: CaseView, rows: pl.DataFrame) -> pl.DataFrame:
@@ -166,13 +180,14 @@ def _with_period_and_amounts(view: CaseView, rows: pl.DataFrame) -> pl.DataFrame
     pairs = view.measure(rows["evidence"], currency=pl.col("currency"), amount=pl.col("amount")).with_row_index("row")
     totals = (
         pairs.explode("currency", "amount", empty_as_null=False)
+        .drop_nulls("amount")
         .group_by("row", "currency")
         .agg(pl.col("amount").sum())
         .sort("row", "currency")
         .group_by("row", maintain_order=True)
         .agg(amounts=pl.struct("currency", "amount"))
     )
-    return rows.hstack(totals.select("amounts"))
+    return rows.hstack(pairs.join(totals, on="row", how="left", maintain_order="left").select("amounts"))
 
 
 __all__ = ["Detector", "param"]

@@ -151,4 +151,9 @@ def finding_id(
 
 
 def _json(value: Any) -> str:  # noqa: ANN401
-    return json.dumps(value, sort_keys=True, default=str, ensure_ascii=False)
+    return json.dumps(value, sort_keys=True, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401
+    """Write NumPy's numbers as numbers, so that a tuned parameter gives the same id; anything else as text."""
+    return value.item() if hasattr(value, "item") else str(value)

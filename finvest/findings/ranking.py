@@ -76,17 +76,17 @@ class Ranking:
     Parameters
     ----------
     findings : iterable of Finding
-        Withdrawn ones do not count. Subjects with the role possible victim are not ranked.
+        Withdrawn ones do not count. Subjects that one of the others calls a possible victim are not ranked.
     """
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         by_subject: dict[tuple[str, str], dict[str, Finding]] = defaultdict(dict)
         labels: dict[tuple[str, str], str] = {}
-        for finding in findings:
-            if finding.withdrawn:
-                continue
+        standing = [f for f in findings if not f.withdrawn]
+        victims = {(s.kind, s.id) for f in standing for s in f.subjects if s.role == "possible_victim"}
+        for finding in standing:
             for subject in finding.subjects:
-                if subject.role != "possible_victim":
+                if (subject.kind, subject.id) not in victims:
                     by_subject[subject.kind, subject.id][finding.id] = finding
                     labels[subject.kind, subject.id] = subject.label
         scored = [(*_combine(found.values()), kind, id_) for (kind, id_), found in by_subject.items()]

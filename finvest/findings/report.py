@@ -93,7 +93,7 @@ class Report:
             days=None if row["first_day"] is None else (row["first_day"], row["last_day"]),
             amounts=amounts,
             score=row["score"],
-            withdrawn=row["score"] == 0,
+            withdrawn=any(c.keeps == 0 and row[CHECK + c.name] for c in card.innocent),
             evidence=evidence,
             movements=tuple(numbers.get("transactions", ())),
             facts=facts,
@@ -105,7 +105,9 @@ class Report:
         for column, (kind, role) in self.detector.card.roles.items():
             refined = row.get(f"{column}_role") or role  # a row may know more than the card
             for number in row[column]:
-                yield Subject(column, kind, self.view.id_of(kind, number), refined, self.view.label(kind, number))
+                of_victim = self.view.is_victims(kind, number)
+                hypothesis = "possible_victim" if of_victim else refined
+                yield Subject(column, kind, self.view.id_of(kind, number), hypothesis, self.view.label(kind, number))
 
 
 def _result(held: bool | None) -> Any:  # noqa: ANN401, FBT001

@@ -14,7 +14,7 @@ MOST_NAMES = 4
 
 class _Words(string.Formatter):
     def format_field(self, value: Any, spec: str) -> str:  # noqa: ANN401
-        if spec:
+        if spec and value is not None:
             return str(super().format_field(value, spec))
         if isinstance(value, date):
             return day(value)
