@@ -81,6 +81,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
+def written(options: dict[str, Any]) -> str:
+    """Return options as they stand in the manifest."""
+    return json.dumps(options, sort_keys=True, default=str)
+
+
 class Manifest:
     """The SQLite file of a case.
 
@@ -159,7 +164,7 @@ class Manifest:
                     source.sha256,
                     loader,
                     profile,
-                    json.dumps(options, sort_keys=True, default=str),
+                    written(options),
                     *counts,
                     now(),
                     actor,

@@ -22,7 +22,7 @@ from finvest.model.errors import CaseError
 from finvest.model.records import Batch, Source, Tally
 from finvest.model.tables import table
 from finvest.store.casefile import CaseFile
-from finvest.store.manifest import Manifest, Part
+from finvest.store.manifest import Manifest, Part, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -126,6 +126,11 @@ class Store:
                 (self.folder / part.path).unlink(missing_ok=True)
             raise
         return tally
+
+    @staticmethod
+    def same_load(load: dict[str, Any], loader: str, profile: str, options: dict[str, Any]) -> bool:
+        """Tell whether an earlier load used the same loader, profile and options."""
+        return (load["loader"], load["profile"], load["options"]) == (loader, profile, written(options))
 
     def _write_part(self, name: str, frame: pl.DataFrame, stem: str, source: Source | None, loader: str) -> Part:
         columns = table(name)
