@@ -100,21 +100,60 @@ def _from_statements(balances: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([part.select(SCHEMA.names()) for part in (alone, shown_together)])
 
 
-def _from_running_balances(lines: pl.DataFrame) -> pl.DataFrame:
-    """Return the days strictly inside a source whose running balances agree with every entry between them."""
-    rows = lines.sort(*_BOOKS, "record").with_columns(total=signed().cum_sum().over(_BOOKS))
+def books_in_order(lines: pl.DataFrame) -> pl.DataFrame:
+    """Tell for each source and account whether its running balances differ by exactly the entries between them.
+
+    Parameters
+    ----------
+    lines : polars.DataFrame
+        What `finvest.pairing.lines.own_lines` returns.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``account``, ``currency``, ``source``; ``runs`` (null where no two lines have a balance: nothing to tell);
+        ``before`` (the balance before the first line, minor units, where it runs); ``sum`` (of all lines, signed);
+        ``first``, ``last`` (days of all lines), ``since``, ``until`` (days of the lines with a balance).
+
+    Notes
+    -----
+    Lines are taken in file order or its reverse, and their days must follow that order: in any other, a line could be
+    missing on a day that another one's place does not show.
+    """
+    rows = lines.sort(*_BOOKS, "record").with_columns(so_far=signed().cum_sum().over(_BOOKS))
     day, balance = pl.col("day"), pl.col("balance_after")
     shown = balance.is_not_null()
     # Oldest line first: balance − all lines so far is what was there before; newest first: − all lines from here on.
+    before = balance - pl.col("so_far")
+    before_newest_first = balance + pl.col("so_far") - signed()
     books = rows.group_by(_BOOKS).agg(
-        oldest_first=((balance - pl.col("total")).drop_nulls().n_unique() == 1) & (day.diff() >= pl.duration()).all(),
-        newest_first=((balance + pl.col("total") - signed()).drop_nulls().n_unique() == 1)
-        & (day.diff() <= pl.duration()).all(),
-        start=day.filter(shown).min() + _ONE_DAY,
-        end=day.filter(shown).max() - _ONE_DAY,
+        shown=shown.sum(),
+        up=(before.drop_nulls().n_unique() == 1) & (day.diff() >= pl.duration()).all(),
+        down=(before_newest_first.drop_nulls().n_unique() == 1) & (day.diff() <= pl.duration()).all(),
+        oldest=before.drop_nulls().first(),
+        newest=before_newest_first.drop_nulls().first(),
+        sum=signed().sum(),
+        first=day.min(),
+        last=day.max(),
+        since=day.filter(shown).min(),
+        until=day.filter(shown).max(),
     )
-    proven = books.filter((pl.col("oldest_first") | pl.col("newest_first")) & (pl.col("start") <= pl.col("end")))
-    return proven.with_columns(proof=pl.lit("reconciled")).select(SCHEMA.names())
+    started = pl.when("up").then("oldest").when("down").then(pl.col("newest") - pl.col("sum"))
+    return books.select(
+        *_BOOKS,
+        *("sum", "first", "last", "since", "until"),
+        runs=pl.when(pl.col("shown") > 1).then(pl.col("up") | pl.col("down")),
+        before=pl.when(pl.col("shown") > 1).then(started),
+    )
+
+
+def _from_running_balances(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return the days strictly inside a source whose running balances agree with every entry between them."""
+    books = books_in_order(lines).filter("runs")
+    inside = books.with_columns(
+        start=pl.col("since") + _ONE_DAY, end=pl.col("until") - _ONE_DAY, proof=pl.lit("reconciled")
+    )
+    return inside.filter(pl.col("start") <= pl.col("end")).select(SCHEMA.names())
 
 
 def _assumed(lines: pl.DataFrame) -> pl.DataFrame:

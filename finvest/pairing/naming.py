@@ -66,6 +66,17 @@ def with_names(pairs: pl.DataFrame, given: Sides) -> pl.DataFrame:
     return pairs.drop("number", "name", "its_number", "its_name")
 
 
+def no_other_named() -> pl.Expr:
+    """Tell, after `with_names`, whether neither record gives a number or name that does not fit the other's account."""
+    says = {"": names_payee(), "_c": names_payer()}
+    others = [
+        (~pl.col(f"number_fits{end}")).fill_null(value=False)
+        | (~pl.col(f"name_fits{end}") & ~named).fill_null(value=False)
+        for end, named in says.items()
+    ]
+    return ~pl.any_horizontal(others)
+
+
 def _fitting(pairs: pl.DataFrame, keys: pl.DataFrame, said: str, account: str, fits: pl.Expr) -> pl.DataFrame:
     """Return whether each thing said fits one of the account's keys."""
     asked = pairs.select(said, account).drop_nulls().unique()

@@ -14,7 +14,7 @@ import polars as pl
 
 from finvest.pairing import checks
 from finvest.pairing.candidates import FLAT, only_one, within
-from finvest.pairing.naming import names_payee, names_payer, with_names
+from finvest.pairing.naming import names_payee, names_payer, no_other_named, with_names
 from finvest.pairing.rates import near_rate
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def by_servicer(left: Sides, grounds: Grounds) -> pl.DataFrame:
     met = within(left.debits, left.credits, keys, -2, 3).filter(only_one())
     met = with_names(met, grounds.given)
     named = names_payee() | names_payer() | pl.any_horizontal("number_fits", "number_fits_c").fill_null(value=False)
-    return met.filter(named & _no_other_named())
+    return met.filter(named & no_other_named())
 
 
 def by_end_to_end(left: Sides, grounds: Grounds) -> pl.DataFrame:
@@ -93,7 +93,7 @@ def by_being_unique(left: Sides, grounds: Grounds) -> pl.DataFrame:
     met = with_names(met.filter(names_payer()), grounds.given)
     met = met.filter(names_payee() | pl.any_horizontal("number_fits", "name_fits").fill_null(value=False))
     met = checks.without_rival_credits(met, left.debits, left.credits)
-    met = met.filter(_no_other_named() & ~_differ("reference") & ~_differ("uetr"))
+    met = met.filter(no_other_named() & ~_differ("reference") & ~_differ("uetr"))
     met = met.filter(pl.col("is_return") == pl.col("is_return_c"))
     met = checks.payer_covered(met, grounds.periods)
     unpaired = left.debits.join(met, on="n", how="anti")
@@ -111,17 +111,6 @@ RULES: tuple[tuple[str, Callable[[Sides, Grounds], pl.DataFrame]], ...] = (
     ("unique", by_being_unique),
 )
 """In order: what one has paired is no candidate of the next."""
-
-
-def _no_other_named() -> pl.Expr:
-    """Tell whether neither record, where it does not name the other's account, gives another number or name."""
-    says = {"": names_payee(), "_c": names_payer()}
-    others = [
-        (~pl.col(f"number_fits{end}")).fill_null(value=False)
-        | (~pl.col(f"name_fits{end}") & ~named).fill_null(value=False)
-        for end, named in says.items()
-    ]
-    return ~pl.any_horizontal(others)
 
 
 def _differ(column: str) -> pl.Expr:
