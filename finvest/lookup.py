@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,8 @@ import polars as pl
 
 from finvest.features.balances import openings
 from finvest.model.errors import AmountError, UsageError
-from finvest.model.identifiers import name_key, name_keys, number_key, opaque, text_key, text_keys
+from finvest.model.identifiers import NAME, name_key, name_keys, number_key, opaque, text_key, text_keys
+from finvest.model.instants import local_days
 from finvest.model.money import AmountFormat, parse_one
 
 if TYPE_CHECKING:
@@ -41,11 +43,12 @@ class Statement:
     id, label : str
         Opaque id, and what a reader knows it by.
     movements : polars.DataFrame
-        In time order: ``booked`` (earliest instant), ``time_known``, ``other``, ``received``, ``paid`` (minor units),
-        ``currency``, ``balance`` (running, minor units; null where no statement fixes it), ``channel``,
-        ``reference``, ``where`` (file and line of each record behind it).
+        In time order of its own books, reversals included: ``booked`` (earliest instant), ``day`` (as written),
+        ``time_known``, ``other``, ``received``, ``paid`` (minor units), ``currency``, ``balance`` (running, minor
+        units; null where no statement fixes it), ``channel``, ``reference``, ``where`` (file and line of each record
+        behind it). A payment of the account to itself stands twice, as paid and as received.
     counterparties : polars.DataFrame
-        ``other``, ``currency``, ``received``, ``paid``, ``count``, ``first``, ``last``.
+        ``other``, ``currency``, ``received``, ``paid``, ``count``, ``first``, ``last`` (days).
     coverage : polars.DataFrame
         ``start``, ``end``, ``currency``, ``proof``: days for which this account's own books are on file.
     """
@@ -119,15 +122,13 @@ def account_number(view: CaseView, text: str) -> int:
         If there is none, or more than one.
     """
     accounts = view.frame("accounts")
-    exact = accounts.filter(pl.col("account") == text)["n"].to_list()
-    by_key = {
-        i
-        for i, label in enumerate(view.labels)
-        if number_key(text) and number_key(label.split(" (")[0]) == number_key(text)
-    }
-    found = (
-        exact or sorted(by_key) or accounts.filter(name_keys(pl.col("holder_name")) == name_key(text))["n"].to_list()
-    )
+    number, name = number_key(text), name_key(text)
+    found = accounts.filter(pl.col("account") == text)["n"].to_list()
+    if not found and number:
+        known = _numbers(view).filter(pl.col("key") == number)
+        found = accounts.filter(pl.col("account").is_in(known["account"].implode()))["n"].to_list()
+    if not found and name:
+        found = accounts.filter(name_keys(pl.col("holder_name")) == name)["n"].to_list()
     if not found:
         raise UsageError("no account is known so; `finvest find` searches names, numbers, references and amounts")
     if len(found) > 1:
@@ -136,35 +137,57 @@ def account_number(view: CaseView, text: str) -> int:
     return int(found[0])
 
 
-def find(view: CaseView, matched: Matched, text: str) -> pl.DataFrame:
+def _numbers(view: CaseView) -> pl.DataFrame:
+    """Return every number of each account: ``account``, ``key``."""
+    if view.lacks(["identifiers"]) is not None:
+        return pl.DataFrame(schema={"account": pl.String, "key": pl.String})
+    known = view.frame("identifiers").filter(pl.col("subject_kind") == "account", pl.col("scheme") != NAME)
+    key = pl.col("value").str.to_uppercase().str.replace_all("[^0-9A-Z]", "")
+    return known.select(account="subject", key=key).filter(pl.col("key") != "").unique()
+
+
+def find(view: CaseView, matched: Matched, text: str, names: dict[str, str] | None = None) -> pl.DataFrame:
     """Find accounts, parties and transactions by name, number, reference or amount.
+
+    Parameters
+    ----------
+    view : CaseView
+    matched : Matched
+    text : str
+    names : dict of str to str, optional
+        Name of each source by its SHA-256; the hash stands where it is left out.
 
     Returns
     -------
     polars.DataFrame
-        ``what`` (account, party, transaction), ``id``, ``by`` (what agreed), ``known_as``, ``file``, ``line``.
+        ``what`` (account, party, transaction), ``id``, ``by`` (what agreed), ``known_as``, ``file``, ``line``. An
+        account of a victim is found by its number and its holder's name, and stays masked.
     """
     text = text.strip()
     if len(text) < FEWEST_CHARACTERS and not text.isdigit():
         raise UsageError(f"give at least {FEWEST_CHARACTERS} characters")
-    parts = [_accounts(view, text), _parties(view, text), _transactions(matched, text)]
-    return pl.concat([p.select(FOUND) for p in parts])
+    rows = matched.transactions.filter(~pl.col("transaction_id").is_in(list(view.left_out)))
+    parts = [_accounts(view, rows, text), _parties(view, text), _transactions(rows, text, names or {})]
+    return pl.concat([p.select(*FOUND) for p in parts])
 
 
-def _accounts(view: CaseView, text: str) -> pl.DataFrame:
+def _accounts(view: CaseView, transactions: pl.DataFrame, text: str) -> pl.DataFrame:
     accounts = view.frame("accounts")
-    number = number_key(text)
-    labels = pl.Series("label", view.labels, pl.String)
-    keys = pl.Series([number_key(label.split(" (")[0]) for label in view.labels], dtype=pl.String)
-    by_number = (
-        keys.str.contains(number, literal=True)
-        if len(number) >= FEWEST_CHARACTERS and any(c.isdigit() for c in number)
-        else pl.repeat(value=False, n=len(keys), eager=True)
+    number, numbers = number_key(text), _numbers(view)
+    if len(number) < FEWEST_CHARACTERS or not any(c.isdigit() for c in number):
+        numbers = numbers.clear()
+    by_number = numbers.filter(pl.col("key").str.contains(number, literal=True))["account"]
+    written = [transactions.select(account=side, name=f"{side}_name") for side in ("originator", "beneficiary")]
+    named = pl.concat([accounts.select("account", name="holder_name"), *written]).drop_nulls().unique()
+    by_name = named.filter(_has_words(named.select(name_keys(pl.col("name"))).to_series(), text))["account"]
+    by = (
+        pl.when(pl.col("id").is_in(by_number.implode()))
+        .then(pl.lit("number"))
+        .when(pl.col("id").is_in(by_name.implode()))
+        .then(pl.lit("name"))
     )
-    by_name = _has_words(accounts.select(name_keys(pl.col("holder_name"))).to_series(), text)
-    by = pl.when(by_number).then(pl.lit("number")).when(by_name).then(pl.lit("name"))
-    rows = accounts.select(id="account").with_columns(by=by, known_as=labels, what=pl.lit("account"))
-    return _placed(rows.filter(pl.col("by").is_not_null()))
+    rows = accounts.select(id="account", known_as=pl.Series(view.labels, dtype=pl.String), what=pl.lit("account"))
+    return _placed(rows.with_columns(by=by).filter(pl.col("by").is_not_null()))
 
 
 def _parties(view: CaseView, text: str) -> pl.DataFrame:
@@ -179,36 +202,36 @@ def _parties(view: CaseView, text: str) -> pl.DataFrame:
     return _placed(rows.filter(found))
 
 
-def _transactions(matched: Matched, text: str) -> pl.DataFrame:
-    rows = matched.transactions
-    reference = text_keys(pl.col("reference").fill_null("") + pl.col("end_to_end_id").fill_null("")).str.contains(
-        text_key(text) or "\0", literal=True
+def _transactions(rows: pl.DataFrame, text: str, names: dict[str, str]) -> pl.DataFrame:
+    key = text_key(text) or "\0"
+    in_reference = pl.any_horizontal(
+        text_keys(pl.col(c)).str.contains(key, literal=True).fill_null(value=False)
+        for c in ("reference", "end_to_end_id")
     )
-    amount = pl.col("amount").cast(pl.String).is_in(_amounts(rows, text))
-    by = pl.when(amount).then(pl.lit("amount")).when(reference).then(pl.lit("reference"))
-    found = rows.with_columns(by=by).filter(pl.col("by").is_not_null())
+    # Minor units mean something in their own currency only: 100 is one euro and a hundred yen.
+    meant = _amounts(rows, text)
+    agrees = pl.struct("currency", pl.col("amount").cast(pl.Int128)).is_in(meant.to_struct().implode())
+    by = pl.when(agrees).then(pl.lit("amount")).when(in_reference).then(pl.lit("reference"))
+    found = rows.with_columns(by=by, day=local_days(rows)).filter(pl.col("by").is_not_null())
     return found.select(
         what=pl.lit("transaction"),
         id="transaction_id",
         by="by",
-        known_as=pl.format("{} {}", pl.col("booked_at").dt.date(), pl.col("reference").fill_null("")),
-        file=pl.col("source"),
+        known_as=pl.format("{} {}", pl.col("day"), pl.col("reference").fill_null("")),
+        file=pl.col("source").replace(names),
         line="line",
     )
 
 
-def _amounts(rows: pl.DataFrame, text: str) -> list[str]:
-    """Return the minor units that a text can mean in the currencies of the case."""
-    if re.fullmatch(r"[-+(]?[0-9][0-9., ']*\)?", text) is None:
-        return []
-    found = set()
-    for currency in rows["currency"].unique():
-        for written in (AmountFormat(".", ", '"), AmountFormat(",", ". '")):
-            try:
-                found.add(str(abs(parse_one(text, currency, written))))
-            except AmountError:
-                continue
-    return sorted(found)
+def _amounts(rows: pl.DataFrame, text: str) -> pl.DataFrame:
+    """Return the minor units that a text can mean in each currency of the case."""
+    meant = set()
+    if re.fullmatch(r"[-+(]?[0-9][0-9., ']*\)?", text) is not None:
+        for currency in rows["currency"].drop_nulls().unique():
+            for written in (AmountFormat(".", ", '"), AmountFormat(",", ". '")):
+                with suppress(AmountError):
+                    meant.add((currency, abs(parse_one(text, currency, written))))
+    return pl.DataFrame(sorted(meant), schema={"currency": pl.String, "amount": pl.Int128}, orient="row")
 
 
 def _has_words(keys: pl.Series, text: str) -> pl.Series:
@@ -230,33 +253,41 @@ def _placed(rows: pl.DataFrame) -> pl.DataFrame:
 def show(view: CaseView, matched: Matched, names: dict[str, str], text: str) -> Statement:
     """Return the statement of the one account that is known so."""
     n = account_number(view, text)
-    tx = view.frame("transactions").filter((pl.col("originator") == n) != (pl.col("beneficiary") == n))
-    came_in = pl.col("beneficiary") == n
     labels = pl.Series(view.labels, dtype=pl.String)
-    other = tx.select(pl.when(came_in).then("originator").otherwise("beneficiary")).to_series()
+    change = pl.col("change")
+    about = matched.movements.select("movement", "time_known", "channel", "reference", "records")
     opening = openings(view).filter(pl.col("account") == n).select("currency", "opening")
-    moves = tx.select(
-        booked="earliest",
-        time_known="time_known",
-        other=labels.gather(other),
-        received=pl.when(came_in).then("amount"),
-        paid=pl.when(~came_in).then("amount"),
+    # Every booking counts in the balance, whether it is selected or not.
+    booked = (
+        view.bookings.filter(pl.col("account") == n)
+        .join(opening, on="currency", how="left", maintain_order="left")
+        .with_columns(running=pl.col("opening") + change.cum_sum().over("currency"))
+        .filter("selected")
+        .join(about, on="movement", how="left", maintain_order="left")
+    )
+    moves = booked.select(
+        "booked",
+        "day",
+        "time_known",
+        other=labels.gather(booked["other"]),
+        received=pl.when(change > 0).then(change),
+        paid=pl.when(change < 0).then(-change),
         currency="currency",
+        balance="running",
         channel="channel",
         reference="reference",
-        where=where(tx["records"], matched, names).list.join(", "),
-    ).join(opening, on="currency", how="left", maintain_order="left")
-    net = pl.col("received").fill_null(0) - pl.col("paid").fill_null(0)
-    moves = moves.with_columns(balance=pl.col("opening") + net.cum_sum().over("currency")).drop("opening")
-    partners = moves.group_by("other", "currency").agg(
-        pl.col("received", "paid").sum(), count=pl.len(), first=pl.col("booked").min(), last=pl.col("booked").max()
+        where=where(booked["records"], matched, names).list.join(", "),
+    )
+    # Two accounts may have one label.
+    partners = moves.group_by("other", "currency", n=booked["other"]).agg(
+        pl.col("received", "paid").sum(), count=pl.len(), first=pl.col("day").min(), last=pl.col("day").max()
     )
     id_ = view.id_of("account", n)
     return Statement(
         id_,
         view.labels[n],
         moves,
-        partners.sort(-(pl.col("received") + pl.col("paid")), "other"),
+        partners.sort(-(pl.col("received") + pl.col("paid")), "other", "n", "currency").drop("n"),
         matched.coverage.filter(pl.col("account") == id_).select("start", "end", "currency", "proof"),
     )
 
