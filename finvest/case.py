@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from finvest.findings.finding import Finding
     from finvest.views.flow import FlowPicture
+    from finvest.views.tables import TableView
 
 EVERYTHING = Selection()
 
@@ -129,7 +130,8 @@ class Case:
         profile : str or pathlib.Path, optional
             Name of a shipped profile, or a profile of your own.
         **options
-            What the file does not say: ``account``, ``bank``, ``currency``, ``zone``, ``day_first``, ``table``, ``loader``.
+            What the file does not say: ``account``, ``bank``, ``currency``, ``zone``, ``day_first``, ``table``; or
+            which ``loader`` reads it.
 
         Returns
         -------
@@ -146,6 +148,15 @@ class Case:
             self._log("collection: load", [done.source])
             self._matched, self._findings = None, None
             self._views.clear()
+        return done
+
+    def load_list(self, path: str | Path, progress: Callable[[str], None] | None = None) -> list[loading.Loaded]:
+        """Load every file of a load list, each with the options it needs; see `finvest.loading.read_list`."""
+        done = []
+        for file, options in loading.read_list(Path(path)):
+            if progress is not None:
+                progress(f"reading {file.name}")
+            done.append(self.load(file, **options))
         return done
 
     def sources(self) -> TableView:
@@ -194,7 +205,7 @@ class Case:
         return self._views[selection]
 
     def check(self) -> Checks:
-        """Check what can be checked: balances, gaps, duplicates, pairs, what may be counted twice, what was not loaded."""
+        """Check balances, gaps, duplicates, pairs, what may be counted twice, and what was not loaded."""
         self._log("consultation: check")
         return check(self._store, self.matched, self.view())
 
@@ -273,7 +284,8 @@ class Case:
         """Return a finding's facts, evidence rows, counter-checks done and to ask."""
         found = self.findings.named(finding) if isinstance(finding, str) else finding
         self._log("consultation: explain", [found.id])
-        return reporting.explain(found, self.findings.view, self.matched, lookup.files(self._store))
+        victims = self.findings.possible_victims
+        return reporting.explain(found, self.findings.view, self.matched, lookup.files(self._store), victims)
 
     def picture(self, finding: str | Finding) -> FlowPicture:
         """Return the flow picture of a finding."""
@@ -308,10 +320,12 @@ class Case:
         pathlib.Path
             Where it lies.
         """
+        from finvest.views.report import report
+
         findings = self.findings
-        page = reporting.report(self._store, self.check(), findings, self.matched)
+        content = reporting.report_content(self._store, self.registry, self.check(), findings, self.matched, self.actor)
         target = Path(path)
-        target.write_text(page, encoding="utf-8")
+        target.write_text(report(content), encoding="utf-8")
         self._log("disclosure: report", [f.id for f in findings.all])
         return target
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from finvest.model.records import REASONS
-from finvest.pairing.doubles import may_be_counted_twice
 from finvest.pairing.reconciliation import reconcile
+from finvest.pairing.twice import counted_twice
 
 if TYPE_CHECKING:
     from finvest.matching import Matched
@@ -30,7 +30,7 @@ class Checks:
     pairs : polars.DataFrame
         How many movements two records show, by the rule that paired them, and how many records are duplicates.
     doubles : polars.DataFrame
-        What may be counted twice, by account pair, currency and sum.
+        What may be counted twice, by account pair and currency; see `finvest.pairing.twice`.
     quarantine : polars.DataFrame
         Records that were not loaded: ``file``, ``line``, ``reason``, ``meaning``, ``column``.
     """
@@ -87,7 +87,9 @@ def check(store: Store, matched: Matched, view: CaseView) -> Checks:
     quarantine = store.frame("quarantine")
     labels = dict(zip(view.frame("accounts")["account"], view.labels, strict=True))
     statements = reconcile(matched.transactions, store.frame("balances"), quarantine)
-    doubles = may_be_counted_twice(matched.transactions, matched.duplicates, matched.pairs, matched.coverage)
+    doubles = counted_twice(
+        matched.transactions, matched.duplicates, matched.pairs, store.frame("accounts"), store.frame("identifiers")
+    ).rename({"number": "count"})
     return Checks(
         sources(store).drop("sha256", "loaded_at", strict=False),
         _named(statements, labels, names),
@@ -101,7 +103,9 @@ def _named(rows: pl.DataFrame, labels: dict[str, str], names: dict[str, str]) ->
     """Write accounts and sources as a reader knows them."""
     known = {"account": labels, "originator": labels, "beneficiary": labels, "source": names}
     return rows.with_columns(
-        pl.col(c).replace_strict(n, default=pl.col(c), return_dtype=pl.String) for c, n in known.items() if c in rows.columns
+        pl.col(c).replace_strict(n, default=pl.col(c), return_dtype=pl.String)
+        for c, n in known.items()
+        if c in rows.columns
     )
 
 

@@ -50,6 +50,15 @@ class Findings:
         return tuple(f for f in self.all if f.withdrawn)
 
     @property
+    def possible_victims(self) -> tuple[str, ...]:
+        """Accounts that some finding holds for a possible victim's."""
+        return tuple(
+            sorted(
+                {s.id for f in self.standing for s in f.subjects if s.kind == "account" and s.role == "possible_victim"}
+            )
+        )
+
+    @property
     def ranking(self) -> Ranking:
         """Accounts in the order in which to review them."""
         return Ranking(self.all)

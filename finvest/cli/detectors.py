@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -87,7 +87,7 @@ def show(plugins: tuple[Path, ...], id_: str, json_: bool) -> None:
     output.hint(f"finvest score {about.id} runs it")
 
 
-def card(detector: type[Detector]) -> dict[str, object]:
+def card(detector: type[Detector]) -> dict[str, Any]:
     """Return a card for JSON."""
     about = detector.card
     return {

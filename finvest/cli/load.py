@@ -17,8 +17,15 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @of_case
+@click.option(
+    "--list",
+    "lists",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Load list: TOML with [[file]] path and options.",
+)
 @click.option("--profile", help="Shipped profile, or a profile file of your own.")
 @click.option("--loader", help="Loader, where finvest should not choose.")
 @click.option("--table", help="Table, for files with finvest's own columns.")
@@ -30,18 +37,24 @@ if TYPE_CHECKING:
 @click.option("--day-first/--month-first", default=None, help="Order of dates like 2/8/15.")
 @click.option("--yes", is_flag=True, help="Accept a proposed profile that leaves no question open.")
 @as_json
-def command(case: Case, files: tuple[Path, ...], yes: bool, json_: bool, **options: Any) -> None:
+def command(
+    case: Case, files: tuple[Path, ...], lists: tuple[Path, ...], yes: bool, json_: bool, **options: Any
+) -> None:
     """Load FILES: statements, company lists, tables. A file that is loaded already is left as it is."""
+    from finvest.loading import read_list
     from finvest.model.errors import DataError
 
     given = {k: v for k, v in options.items() if v is not None}
+    wanted = [(file, given) for file in files] + [(f, {**given, **own}) for path in lists for f, own in read_list(path)]
+    if not wanted:
+        raise click.UsageError("give files, or --list FILE")
     done: list[Loaded] = []
     refused: list[str] = []
     with output.progress(json_) as tell:
-        for file in files:
+        for file, how in wanted:
             tell(f"reading {file.name}")
             try:
-                done.append(case.load(file, ask=None if yes or json_ or not sys.stdin.isatty() else ask, **given))
+                done.append(case.load(file, ask=None if yes or json_ or not sys.stdin.isatty() else ask, **how))
             except DataError as error:
                 refused.append(str(error))
     if json_:

@@ -60,9 +60,9 @@ def parameters(case: Case, settings: tuple[str, ...]) -> dict[str, dict[str, Any
         if not (id_ and name and value):
             raise click.UsageError(f"--set wants ID.NAME=VALUE, like GRF-05.days=5; it is {setting!r}")
         detector = case.registry.detector(id_)()
-        default = detector.get_params().get(name)
-        if default is None:
+        if name not in detector.get_params():
             detector.set_params(**{name: value})  # says which parameters there are
+        default = detector.get_params()[name]
         try:
             given.setdefault(id_.upper(), {})[name] = type(default)(value)
         except ValueError as error:

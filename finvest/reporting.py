@@ -1,0 +1,117 @@
+"""What a finding and a case say to a reader: the records behind a finding, and the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+import finvest
+from finvest.lookup import files, where
+from finvest.views.flow import FlowPicture, flow
+from finvest.views.report_content import MEMBERS, ReportContent
+from finvest.views.text import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from finvest.checking import Checks
+    from finvest.findings.finding import Finding
+    from finvest.matching import Matched
+    from finvest.registry import Registry
+    from finvest.scoring import Findings
+    from finvest.store.store import Store
+    from finvest.view import CaseView
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A finding with the records it rests on.
+
+    Attributes
+    ----------
+    finding : Finding
+    members : polars.DataFrame
+        Its movements, see `finvest.views.report_content.MEMBERS`.
+    picture : FlowPicture
+    """
+
+    finding: Finding
+    members: pl.DataFrame
+    picture: FlowPicture
+
+    def __repr__(self) -> str:
+        return f"<Explanation of {self.finding.id}: {len(self.members)} movements>"
+
+    def to_frame(self) -> pl.DataFrame:
+        """Return the movements."""
+        return self.members
+
+    def _repr_html_(self) -> str:
+        from finvest.views.explanation import explanation
+
+        return explanation(self.finding, self.members, self.picture)
+
+
+def explain(
+    finding: Finding, view: CaseView, matched: Matched, names: dict[str, str], victims: Sequence[str]
+) -> Explanation:
+    """Return a finding with the records it rests on."""
+    rows = members([finding], view, matched, names)
+    return Explanation(finding, rows, flow(view, finding, possible_victims=victims))
+
+
+def members(findings: Sequence[Finding], view: CaseView, matched: Matched, names: dict[str, str]) -> pl.DataFrame:
+    """Return the movements that findings rest on, one row a movement and finding, in order of time."""
+    flat = pl.DataFrame(
+        {"finding": [f.id for f in findings], "n": [list(f.movements) for f in findings]},
+        schema={"finding": pl.String, "n": pl.List(pl.UInt32)},
+    ).explode("n", empty_as_null=False)
+    labels = pl.Series(view.labels, dtype=pl.String)
+    rows = flat.join(view.frame("transactions"), on="n", maintain_order="left")
+    when = [
+        moment(earliest, latest, time_known=known)
+        for earliest, latest, known in rows.select("earliest", "latest", "time_known").iter_rows()
+    ]
+    return rows.with_columns(
+        date=pl.Series(when, dtype=pl.String),
+        originator=labels.gather(rows["originator"]),
+        beneficiary=labels.gather(rows["beneficiary"]),
+        files=where(rows["records"], matched, names),
+    ).select(MEMBERS.names())
+
+
+def report_content(
+    store: Store, registry: Registry, checks: Checks, findings: Findings, matched: Matched, actor: str
+) -> ReportContent:
+    """Return everything the report says."""
+    from finvest.lookup import sources
+
+    about, names = store.casefile, files(store)
+    titles = {id_: cls.card.title for id_, cls in registry.detectors().items()}
+    spans = matched.transactions.group_by("source").agg(
+        start=pl.col("booked_at").min().dt.date(), end=pl.col("booked_at").max().dt.date()
+    )
+    return ReportContent(
+        title=about.title,
+        purpose=about.purpose,
+        legal_basis=about.legal_basis,
+        actor=about.actor,
+        created=about.opened_at,
+        written=f"{actor}, {datetime.now(UTC).isoformat(timespec='minutes')}",
+        version=finvest.__version__,
+        handling=str(matched.transactions["handling"].max() or "H0"),
+        sources=sources(store).join(spans, left_on="sha256", right_on="source", how="left", maintain_order="left"),
+        statements=checks.statements,
+        doubles=checks.doubles,
+        quarantine=checks.quarantine,
+        view=findings.view,
+        findings=findings.all,
+        ranking=findings.ranking,
+        members=members(findings.all, findings.view, matched, names),
+        titles=titles,
+        not_assessable=findings.not_assessable,
+        not_searched=findings.unjudged,
+    )
