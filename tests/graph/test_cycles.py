@@ -170,6 +170,20 @@ def test_a_hub_with_20_000_edges_finishes(hub: MoneyGraph, keep: tuple[int, int]
     assert "cut" in repr(wide)
 
 
+def test_the_budget_bounds_the_walk_too() -> None:
+    # Three layers of eight accounts, each paying all of the next: 144 edges, 512 cycles through one root.
+    layers = [[0], [1], *([2 + 8 * i + j for j in range(8)] for i in range(3)), [0]]
+    edges = [(payer, payee, hour, hour) for hour in range(5) for payer in layers[hour] for payee in layers[hour + 1]]
+    graph = _graph(edges)
+    for keep in (None, (100, 100)):
+        assert len(cycles(graph, window=9, keep=keep)) == 512
+        some = cycles(graph, window=9, keep=keep, budget=450)
+        assert (0 < len(some) < 512, some.cut_roots.tolist()) == (True, [0])
+        few = cycles(graph, window=9, keep=keep, most=7)
+        assert (len(few), few.cut_roots.tolist()) == (7, [0])
+        assert len(cycles(graph, window=9, keep=keep, most=512).cut_roots) == 0
+
+
 def test_no_edges() -> None:
     empty = MoneyGraph.from_arrays(
         accounts=2, originator=[], beneficiary=[], earliest=[], latest=[], amount=[], currency=[]
