@@ -32,6 +32,14 @@ Another seed makes another case of the same kind.
 
 _TAIL = """
 What a file does not say must be told to the loader: whose account it is (`account`), the zone of its dates (`zone`).
+The answer key has these options too:
+
+    from finvest.synth.key import Key
+    key = Key.read(folder / "answer_key.json")
+    for name, file in key.files.items():
+        case.load(folder / name, **file.options)
+    for name in key.registers:
+        case.load(folder / name)
 
 ## Registers
 
@@ -43,7 +51,7 @@ What a file does not say must be told to the loader: whose account it is (`accou
 
 ## The answers: `answer_key.json`
 
-Not part of the case: never load it. Read it with `finvest.synth.key.Key.read`, and mark findings with
+Not part of the case: it is never loaded. Read it with `finvest.synth.key.Key.read`, and mark findings with
 `finvest.synth.marking.mark`. It says
 
 * `files`: what must be true of each statement: days, balances, sums in cents, numbers of lines and records,
