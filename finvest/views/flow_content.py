@@ -199,12 +199,13 @@ def _accounts(
             account.number = text.label(known.removesuffix(tail) if has_both else known)
             account.holder = text.plain(row["holder_name"]) if has_both else ""
         if subject:
-            account.subject, account.part = True, _part(subject.column)
+            account.subject, account.part = True, singular(subject.column)
         found[n] = account
     return found
 
 
-def _part(column: str) -> str:
+def singular(column: str) -> str:
+    """Return the part that one account has, from the name of the detector's column: ``members`` is ``member``."""
     word = column.replace("_", " ")
     return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
 

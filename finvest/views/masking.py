@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 VICTIM = "possible_victim"
 
+WITHHELD = "name withheld"
+
 _SHORTEST = 4
 """Letters and digits of a name or number that is looked for inside other texts; shorter ones would hit words."""
 
@@ -41,9 +43,11 @@ class Masks:
         self._called: dict[str, str] = {}
         for (kind, id_), label in victims.items():
             if not is_masked(label):
-                self._called |= dict.fromkeys(_known_by(label), mask(kind, id_))
+                self._called |= {_key(part): mask(kind, id_) for part in _known_by(label)}
+        # However it is spaced: `DE89 3704 …` in a reference is the number of the label.
         longest_first = sorted(self._called, key=lambda t: (-len(t), t))
-        self._seen = re.compile("|".join(rf"(?<!\w){re.escape(t)}(?!\w)" for t in longest_first) or r"(?!)")
+        spaced = (r"\s*".join(re.escape(c) for c in key) for key in longest_first)
+        self._seen = re.compile("|".join(rf"(?<!\w){s}(?!\w)" for s in spaced) or r"(?!)", re.IGNORECASE)
 
     @classmethod
     def of(cls, findings: Iterable[Finding]) -> Masks:
@@ -53,7 +57,11 @@ class Masks:
 
     def __call__(self, text: str) -> str:
         """Return a text with every possible victim's number and name replaced."""
-        return self._seen.sub(lambda m: self._called[m[0]], text)
+        return self._seen.sub(lambda m: self._called.get(_key(m[0]), WITHHELD), text)
+
+
+def _key(part: str) -> str:
+    return re.sub(r"\s", "", part).lower()
 
 
 def _known_by(label: str) -> list[str]:

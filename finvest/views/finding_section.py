@@ -1,0 +1,148 @@
+"""One finding as a section of the report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from finvest.findings.ranking import CEILINGS, weight
+from finvest.findings.wording import period, sums
+from finvest.views import text
+from finvest.views.flow import flow
+from finvest.views.flow_content import singular
+from finvest.views.grid import grid, listed
+from finvest.views.masking import VICTIM, mask
+from finvest.views.template import markup
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+
+    from finvest.findings.finding import Finding, Subject
+    from finvest.views.masking import Masks
+    from finvest.views.report_content import ReportContent
+
+MOST_SUBJECTS = 12
+"""Accounts listed by themselves beside a finding."""
+
+_RESULTS = {
+    "present": "holds: it lowered the score",
+    "absent": "does not hold",
+    "to ask": "to be asked",
+}
+_ROLES = {
+    "undetermined": "role undetermined",
+    VICTIM: "possible victim",
+    "exploiter": "role hypothesis: exploiter",
+    "facilitator": "role hypothesis: facilitator",
+    "buyer": "role hypothesis: buyer",
+}
+
+
+def section(
+    finding: Finding, place: int, content: ReportContent, masks: Masks, members: pl.DataFrame
+) -> dict[str, Any]:
+    """Return what the template of a finding shows."""
+
+    def say(written: str) -> str:
+        return text.shorten(masks(text.plain(written)))
+
+    card = finding.card
+    picture = flow(content.view, finding, possible_victims=masks.accounts) if finding.movements else None
+    return {
+        "anchor": finding.id,
+        "place": place,
+        "id": finding.id,
+        "title": card.title,
+        "who": text.clip(_names(finding.subjects[:1], masks, say), 190, 13) if finding.subjects else "",
+        "indicator": card.id,
+        "strength": card.strength,
+        "score": finding.score,
+        "sentence": say(finding.sentence),
+        "facts": [
+            ("Accounts", _subjects(finding, masks, say)),
+            ("Period", period(finding.days)),
+            ("Sum", sums(finding.amounts)),
+            *_order(finding),
+        ],
+        "picture": markup(picture.svg) if picture else None,
+        "checks": listed(
+            [
+                [say(c.name), say(c.explanation), _RESULTS[c.result], "" if c.result == "absent" else say(c.ask)]
+                for c in finding.checks
+            ],
+            ["Explanation", "What it would be", "On this case's records", "What to ask for"],
+            nothing="None is known for this pattern.",
+            classes=["", "", "result", ""],
+        ),
+        "members": grid(
+            members,
+            {
+                "date": "Date",
+                "originator": "From",
+                "beneficiary": "To",
+                "amount": "Amount",
+                "channel": "Channel",
+                "reference": "Reference as written",
+                "files": "File and line",
+            },
+            say=say,
+            nothing="No movement of money is part of this finding.",
+            most=content.most_members,
+            money=("amount",),
+        ),
+        "method": [
+            ("What it looks for", card.what),
+            ("What the score rests on", _score(finding)),
+            ("Parameters", ", ".join(f"{k.replace('_', ' ')}: {v}" for k, v in finding.parameters.items()) or "none"),
+            ("Detector", f"{card.id}, version {card.version}"),
+            ("Known from", "; ".join(card.sources) or "own pattern, without a published source"),
+        ],
+    }
+
+
+def title_of(indicator: str, content: ReportContent) -> str:
+    """Return the title of a detector, where it is known."""
+    return content.titles.get(indicator, "")
+
+
+def _subjects(finding: Finding, masks: Masks, say: Any) -> list[str]:  # noqa: ANN401
+    told = [_subject(s, masks, say) for s in finding.subjects]
+    if len(told) <= MOST_SUBJECTS + 1:
+        return told
+    return [*told[:MOST_SUBJECTS], f"and {len(told) - MOST_SUBJECTS:,} others, all in the table of movements"]
+
+
+def _subject(subject: Subject, masks: Masks, say: Any) -> str:  # noqa: ANN401
+    hidden = subject.id in masks.accounts | masks.parties
+    name = _names([subject], masks, say)
+    role = _ROLES[VICTIM] if hidden else _ROLES.get(subject.role, subject.role)
+    return f"{name}: {singular(subject.column)}, {role}"
+
+
+def _names(subjects: Sequence[Subject], masks: Masks, say: Any) -> str:  # noqa: ANN401
+    hidden = masks.accounts | masks.parties
+    return ", ".join(mask(s.kind, s.id) if s.id in hidden else text.label(say(s.label)) for s in subjects)
+
+
+def _order(finding: Finding) -> list[tuple[str, str]]:
+    """Say how certain the order of the movements is, where the detector measured it."""
+    told = {
+        "order_certain": ("Order of the movements", "certain", "possible; the records do not show it for certain"),
+        "window_certain": ("Time between them", "certain", "possible; the records do not show it for certain"),
+    }
+    return [
+        (name, yes if finding.facts[fact] else no)
+        for fact, (name, yes, no) in told.items()
+        if finding.facts.get(fact) is not None
+    ]
+
+
+def _score(finding: Finding) -> str:
+    card, ceiling = finding.card, CEILINGS[finding.card.strength]
+    lowered = [c.name for c in finding.checks if c.result == "present"]
+    return (
+        f"The pattern scores {finding.score:.2f}{' after ' + ', '.join(lowered) if lowered else ''}. "
+        f"A {card.strength} indicator counts at most {ceiling:g}, so this finding weighs {weight(finding):.2f} in the "
+        f"ranking, unless it shares records with a stronger one."
+    )

@@ -1,0 +1,30 @@
+"""The words of a report, for readers who do not use finvest."""
+
+from __future__ import annotations
+
+WORDS: dict[str, str] = {
+    "account to review": "An account that findings point at. It does not say that the person behind it did wrong.",
+    "assessment": "A conclusion drawn from records by a stated rule. It is no fact, and a person has to judge it.",
+    "books": "The records of one account, as its bank keeps them. Two accounts' books can show the same movement.",
+    "cash, outside the records, unknown": "Where the records end. Money that crosses such a point is not followed.",
+    "controlled account": "An account that somebody else than its holder may control. The holder may be a victim.",
+    "counter-check": "The test of an innocent explanation on the records of this case.",
+    "detector": "The program that looks for one indicator, with its parameters and its version.",
+    "evaluation": "4×4 code of a record: source (A to C, X unknown) and information (1 to 4). X4 is not yet evaluated.",
+    "family": "Indicators of one kind. Findings of different families support each other more than those of one.",
+    "finding": "What a detector reports: accounts, period, sum, the records it rests on, and what was checked.",
+    "handling code": "H0: no limit beyond the law. H1: no use in court without permission. H2: not to be passed on "
+    "without permission. H3: other limits.",
+    "indicator": "A pattern that is known from earlier cases. One indicator alone is a weak sign.",
+    "movement": "Money that went from one account to another. Two records of one movement count once.",
+    "originator, beneficiary": "Who sends and who receives.",
+    "possible victim": "Somebody whose account may have been used by others. Never ranked, never named in this report.",
+    "quarantine": "Records that could not be read exactly. They are kept, counted and listed, and enter no result.",
+    "reconcile": "Opening balance plus movements equals closing balance: the statement is complete.",
+    "role hypothesis": "The part that an account may have in the pattern. It is a question, not an answer.",
+    "score": "0 to 1: how clearly the pattern shows, after the counter-checks. It is not a probability.",
+    "SHA-256": "A fingerprint of a file. If one byte changes, the fingerprint changes.",
+    "strength": "How much an indicator can count in the ranking: weak up to 0.3, moderate 0.6, strong 0.9; review: 0.",
+    "withdrawn": "A finding that an innocent explanation clears on the records of this case. It counts for nothing.",
+}
+"""Each word and what it means, in alphabetical order."""
