@@ -76,7 +76,7 @@ class Checks:
     def _repr_html_(self) -> str:
         from finvest.views.tables import TableView
 
-        return "".join(TableView(frame, title=title)._repr_html_() for title, frame in self.tables().values())
+        return "".join(TableView(frame, title)._repr_html_() for title, frame in self.tables().values())
 
 
 def check(store: Store, matched: Matched, view: CaseView) -> Checks:

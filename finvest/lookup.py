@@ -70,7 +70,7 @@ class Statement:
         from finvest.views.tables import TableView
 
         parts = {"Coverage": self.coverage, "Counterparties": self.counterparties, "Movements": self.movements}
-        return "".join(TableView(frame, title=title)._repr_html_() for title, frame in parts.items())
+        return "".join(TableView(frame, title)._repr_html_() for title, frame in parts.items())
 
 
 def files(store: Store) -> dict[str, str]:

@@ -75,6 +75,19 @@ class Findings:
     def __repr__(self) -> str:
         return f"<Findings: {len(self)}, {len(self.withdrawn)} withdrawn, {len(self.not_assessable)} not assessable>"
 
+    def _repr_html_(self) -> str:
+        from finvest.views.tables import TableView
+
+        ranked = self.ranking.to_frame().drop("subject", "kind")
+        found = [
+            {"finding": f.id, "indicator": f.indicator, "score": f.score, "why": f.sentence, "state": _state(f)}
+            for f in self.all
+        ]
+        gaps = [{"indicator": i, "not assessable": why} for i, why in self.not_assessable.items()]
+        gaps += [{"indicator": i, "not assessable": why} for i, lines in self.unjudged.items() for why in lines]
+        tables = {"Accounts to review": ranked, "Findings": pl.DataFrame(found), "Not assessable": pl.DataFrame(gaps)}
+        return "".join(TableView(frame, title)._repr_html_() for title, frame in tables.items() if len(frame))
+
     def named(self, start: str) -> Finding:
         """Return the finding whose id begins so.
 
@@ -93,6 +106,11 @@ class Findings:
         schema = {c.name: c.dtype for c in TABLES["findings"]}
         rows = [f.row() for f in self.all]
         return pl.DataFrame(rows, schema_overrides=schema) if rows else pl.DataFrame(schema=schema)
+
+
+def _state(finding: Finding) -> str:
+    held = ", ".join(c.name for c in finding.checks if c.result == "present")
+    return f"withdrawn: {held}" if finding.withdrawn else "to review"
 
 
 def score(view: CaseView, detectors: Sequence[Detector], progress: Callable[[str], None] | None = None) -> Findings:

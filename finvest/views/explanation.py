@@ -1,0 +1,46 @@
+"""A finding as a notebook shows it: sentence, picture, innocent explanations, records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from finvest.views import text
+from finvest.views.tables import TableView
+from finvest.views.template import markup, render
+
+if TYPE_CHECKING:
+    from finvest.findings.finding import Finding
+    from finvest.views.flow import FlowPicture
+
+
+def explanation(finding: Finding, members: pl.DataFrame, picture: FlowPicture) -> str:
+    """Return a finding as HTML, self-contained and without script.
+
+    Parameters
+    ----------
+    finding : Finding
+    members : polars.DataFrame
+        Its movements, see `finvest.views.report_content.MEMBERS`.
+    picture : FlowPicture
+    """
+    checks = pl.DataFrame(
+        [
+            {
+                "explanation": f"{c.name}: {c.explanation}",
+                "on this case's records": c.result,
+                "what to ask": "" if c.result == "absent" else c.ask,
+            }
+            for c in finding.checks
+        ]
+    )
+    return render(
+        "explanation.html.j2",
+        title=f"{finding.card.title} ({finding.indicator}), {finding.id}",
+        sentence=text.shorten(text.plain(finding.sentence)),
+        standing=f"Score {finding.score:.2f} of 1, strength {finding.card.strength}. An assessment, not a fact.",
+        picture=markup(picture._repr_html_()),
+        checks=markup(TableView(checks, "Innocent explanations")._repr_html_()),
+        members=markup(TableView(members.drop("finding"), "Records")._repr_html_()),
+    )
