@@ -32,14 +32,7 @@ Another seed makes another case of the same kind.
 
 _TAIL = """
 What a file does not say must be told to the loader: whose account it is (`account`), the zone of its dates (`zone`).
-The answer key has these options too:
-
-    from finvest.synth.key import Key
-    key = Key.read(folder / "answer_key.json")
-    for name, file in key.files.items():
-        case.load(folder / name, **file.options)
-    for name in key.registers:
-        case.load(folder / name)
+`load.toml` lists every file with these options; `finvest load --list load.toml` and `Case.load_list` read them all.
 
 ## Registers
 

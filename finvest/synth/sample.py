@@ -6,7 +6,7 @@ import hashlib
 from random import Random
 from typing import TYPE_CHECKING
 
-from finvest.synth import awkward, cast, commerce, daily, economy, readme, registers, scenarios, statements
+from finvest.synth import awkward, cast, commerce, daily, economy, load_list, readme, registers, scenarios, statements
 from finvest.synth.answers import Shown, answers
 from finvest.synth.books import books
 from finvest.synth.key import NAME, Key
@@ -39,6 +39,7 @@ def write(folder: Path, seed: int = DEFAULT) -> Key:
     for name, content in files.items():
         (folder / name).write_bytes(content)
     key.write(folder / NAME)
+    (folder / load_list.NAME).write_bytes(load_list.text(key).encode())
     (folder / "README.md").write_bytes(readme.text(key).encode())
     return key
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import random
+import tomllib
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -207,3 +208,11 @@ def test_what_is_no_key_is_refused(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(ValueError, match="expected an answer key"):
         Key.read(path)
+
+
+def test_the_load_list_has_every_file_and_never_the_key(case: Made, tmp_path: Path) -> None:
+    sample.write(tmp_path, case.seed)
+    listed = tomllib.loads((tmp_path / "load.toml").read_text())["file"]
+    assert {entry["path"] for entry in listed} == set(case.files)
+    accounts = {entry["path"]: entry.get("account") for entry in listed}
+    assert all(accounts[name] == facts.options.get("account") for name, facts in case.key.files.items())
