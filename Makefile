@@ -40,8 +40,9 @@ types: $(BIN)/.dev ## mypy --strict, then pyright
 	@$(BIN)/pyright
 
 docs: $(BIN)/.finvest ## rewrite what is generated: the data dictionary and the tables of a view
-	$(SAY) 'python -m finvest.model.dictionary'
+	$(SAY) 'python -m finvest.model.dictionary, finvest.documents'
 	@$(BIN)/python -m finvest.model.dictionary
+	@$(BIN)/python -m finvest.documents
 
 lock: $(BIN)/.dev ## rebuild requirements/*.txt from pyproject.toml
 	$(SAY) 'python requirements/lock.py'
