@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-CHUNK = 4 << 20
+CHUNK = 8 << 20
 """Bytes read at a time."""
 
 LONGEST = 16 << 20
 """Bytes of the longest record; text without a line end for longer is no table."""
 
 _LF, _CR = 10, 13
+_FOLLOWS, _FOUR = 0x80, 0xF0
 _BOMS = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
 
 
@@ -154,7 +155,7 @@ def _record_ends(
             continue
         found = grammar.match(data, int(starts[number]))
         done = int(np.searchsorted(ends, found.end())) if found else len(ends)
-        if done == len(ends) or ends[done] != found.end():
+        if found is None or done == len(ends) or ends[done] != found.end():
             if not final:
                 return np.flatnonzero(~inside[:number]), False
             inside[number:-1] = True
@@ -188,7 +189,8 @@ def _texts(data: bytes, stop: NDArray[np.int64]) -> NDArray[np.int64]:
     buffer = np.frombuffer(data, np.uint8)
     last = buffer[stop - 1]
     crlf = (last == _LF) & (stop > 1) & (buffer[stop - 2] == _CR)
-    return stop - ((last == _LF) | (last == _CR)) - crlf
+    texts: NDArray[np.int64] = stop - ((last == _LF) | (last == _CR)) - crlf
+    return texts
 
 
 class _Plain:
@@ -230,7 +232,8 @@ class _Utf16(_Plain):
     def widths(self, data: bytes, stop: NDArray[np.int64]) -> NDArray[np.int64]:
         buffer = np.frombuffer(data, np.uint8)
         # One code unit a character, two where UTF-8 takes four bytes.
-        units = ((buffer & 0xC0) != 0x80).astype(np.int64) + (buffer >= 0xF0)
+        follows, four = (buffer & 0xC0) == _FOLLOWS, buffer >= _FOUR
+        units = (~follows).astype(np.int64) + four
         return 2 * np.diff(np.cumsum(units)[stop - 1], prepend=0)
 
 

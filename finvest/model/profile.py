@@ -11,7 +11,7 @@ import json
 import re
 import tomllib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from finvest.model.errors import UsageError
 from finvest.model.money import AmountFormat
@@ -31,10 +31,10 @@ LINE_COLUMNS = frozenset(
 """What a bank record can say. `originator_…` and `beneficiary_…` are for files that show both sides."""
 
 EXTRA_COLUMNS = {
-    "companies": {"directors", "owners"},
+    "companies": {"directors"},
     "parties": {"number", "register"},
     "links": {"from", "from_bank", "from_name", "to", "to_bank", "to_name", "register", "share"},
-    "accounts": {"number", "register"},
+    "accounts": {"number"},
 }
 """What rows of other tables can say beyond the table's own columns."""
 
@@ -54,6 +54,14 @@ EITHER = "%?"
 WIDE = ("utf-16", "utf-16-le", "utf-16-be")
 
 _DIRECTIVES = {f"%{c}" for c in "YymdBbHIMSpf?"}
+
+
+class Signs(TypedDict):
+    """How delimited text is written."""
+
+    encoding: str
+    delimiter: str
+    quote: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +182,11 @@ class Profile:
         """How amounts are written."""
         return AmountFormat(self.decimal, self.thousands, self.decimals)
 
+    @property
+    def signs(self) -> Signs:
+        """How text is written, for `frames` and `fields`."""
+        return {"encoding": self.encoding, "delimiter": self.delimiter, "quote": self.quote}
+
     def missing(self, header: Iterable[str]) -> list[str]:
         """Return the columns that the profile needs and `header` lacks."""
         there = set(header)
@@ -190,15 +203,35 @@ class Profile:
         there = set(header)
         return all(c in there for c in self.recognise) and not self.missing(header) and not self.unknown(header)
 
+    def open(self, header: Iterable[str] | None = None) -> tuple[str, ...]:
+        """Return the options without which rows can't be read: ``day_first``, ``decimal``, ``account``, ``currency``.
+
+        Parameters
+        ----------
+        header : iterable of str, optional
+            Headers of the file: optional columns that it lacks say nothing.
+        """
+        there = None if header is None else set(header)
+
+        def said(name: str) -> bool:
+            how = self.columns.get(name)
+            return how is not None and (how.value is not None or there is None or any(c in there for c in how.columns))
+
+        asked = ["day_first"] if any(EITHER in text for text in self.dates) else []
+        if self.table == "transactions":
+            asked += ["decimal"] if not self.decimal else []
+            asked += ["account"] if not said("own_number") and not self.both else []
+            asked += ["currency"] if not said("currency") and self.decimals is None else []
+        return tuple(asked)
+
     def to_toml(self) -> str:
         """Write the profile; `from_toml` reads it back to an equal one."""
         from finvest.model.profile_toml import write
 
         return write(self)
 
-    @property
     def digest(self) -> str:
-        """SHA-256 of what the profile says: two equal profiles load a file alike."""
+        """Return the SHA-256 of what the profile says: two equal profiles load a file alike."""
         return hashlib.sha256(self.to_toml().encode()).hexdigest()
 
     @classmethod
@@ -287,6 +320,8 @@ def _columns(profile: Profile) -> None:
         own = {c.name for c in TABLES[profile.table]} - {c.name for c in PROVENANCE}
         for column in profile.columns:
             _among("columns", column, own | EXTRA_COLUMNS.get(profile.table, set()))
+        if profile.keep:
+            raise UsageError(f"keep: the table {profile.table} keeps no column aside; map it or ignore it")
         return
     for column in profile.columns:
         _among("columns", column, LINE_COLUMNS)
@@ -315,13 +350,14 @@ def _among(key: str, value: str, valid: Iterable[str]) -> None:
 def _encoding(name: str) -> None:
     ascii_only = bytes(range(128))
     try:
-        if name.lower().replace("_", "-") not in WIDE and ascii_only.decode(name) != ascii_only.decode("ascii"):
-            raise UnicodeError
+        good = name.lower().replace("_", "-") in WIDE or ascii_only.decode(name) == ascii_only.decode("ascii")
     except (LookupError, UnicodeError):
+        good = False
+    if not good:
         raise UsageError(
-            f"file.encoding: {name!r} is no encoding that finvest reads; there are utf-8, utf-16, utf-16-le, utf-16-be, "
-            "cp1252, latin-1 and every other of Python's that holds ASCII as it is"
-        ) from None
+            f"file.encoding: finvest reads no {name!r}; there are utf-8, utf-16, utf-16-le, utf-16-be, cp1252, latin-1 "
+            "and every other of Python's that holds ASCII as it is"
+        )
 
 
 def _format(key: str, text: str) -> None:
@@ -329,5 +365,7 @@ def _format(key: str, text: str) -> None:
     found = re.findall("%.?", text)
     if wrong := [d for d in found if d not in _DIRECTIVES]:
         raise UsageError(f"{key}: {wrong[0]!r} in {text!r} is none of {', '.join(sorted(_DIRECTIVES))}")
+    if ("%H" in found or "%I" in found) != ("%M" in found):
+        raise UsageError(f"{key}: {text!r} must have hour and minute, or neither")
     if found.count(EITHER) not in {0, 2}:
         raise UsageError(f"{key}: {text!r} must have {EITHER} twice, for day and month, or not at all")

@@ -100,16 +100,15 @@ def _take(key: str, value: Any) -> Take:  # noqa: ANN401 - what TOML holds
             return Take((value,))
         case {"value": str(constant), **rest} if not rest:
             return Take(value=constant)
-        case {**sides} if (
-            sides and set(sides) <= {"debit", "credit"} and all(isinstance(c, str) for c in sides.values())
-        ):
-            return Take((sides.get("debit", ""), sides.get("credit", "")), how="sides")
+        case {**sides} if sides and set(sides) <= {"debit", "credit"}:
+            columns: list[Any] = [sides.get("debit", ""), sides.get("credit", "")]
+            return Take(_typed(key, columns, list), how="sides")
         case {"first": [str(only)], **rest} | {"join": [str(only)], **rest} if not rest:
             return Take((only,))
-        case {"first": [*columns], **rest} if columns and not rest:
-            return Take(_typed(f"{key}.first", columns, list))
-        case {"join": [*columns], **rest} if columns and not rest:
-            return Take(_typed(f"{key}.join", columns, list), how="join")
+        case {"first": [*several], **rest} if several and not rest:
+            return Take(_typed(f"{key}.first", several, list))
+        case {"join": [*several], **rest} if several and not rest:
+            return Take(_typed(f"{key}.join", several, list), how="join")
     raise UsageError(
         f'{key}: must be a source column, {{ first = ["A", "B"] }}, {{ join = ["A", "B"] }}, '
         '{ debit = "A", credit = "B" } or { value = "…" }'

@@ -29,6 +29,8 @@ REASONS = {
     "ACCOUNT_MISSING": "nothing says whose books these are",
     "ENCODING": "the bytes are not text in the declared encoding",
     "FIELDS_MISSING": "the row has fewer fields than the header",
+    "FIELDS_SURPLUS": "the row has more fields than the header, and its table keeps nothing aside",
+    "ID_MISSING": "nothing says whom or what the row is about",
     "QUOTE_OPEN": "a quotation mark is never closed",
     "STATUS_UNKNOWN": "the status is not one the profile knows",
     "XML_BROKEN": "the XML ends or breaks here",

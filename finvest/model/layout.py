@@ -1,0 +1,206 @@
+"""Rows of text under a profile, as batches of tables: shared by every loader of rows and columns.
+
+A loader brings rows and says where each came from; here the header is checked against the profile, the caller's
+options answer what the profile leaves open, and each row is loaded or set aside with its reason. Every row is counted
+once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from finvest.model.currencies import UNKNOWN
+from finvest.model.errors import SourceError, UsageError
+from finvest.model.lines import lines
+from finvest.model.profile import Profile, Take, named
+from finvest.model.records import Batch, Source, Tally
+from finvest.model.roll_tables import tables
+from finvest.model.rolls import rolls
+from finvest.model.statements import batches, quarantine
+from finvest.model.written import answered, zone_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+OPTIONS = {
+    "account": "number of the account whose books these are",
+    "bank": "its bank, BIC or name",
+    "currency": "ISO 4217 code for rows that do not say",
+    "day_first": "true where 05/03 is 5 March, false where it is 3 May",
+    "decimal": "decimal sign, . or ,",
+    "decimals": "digits after the decimal sign where the currency does not say, and of amounts kept as floats",
+    "register": "register or list that the numbers belong to",
+    "zone": "time zone of the books, IANA name or offset",
+}
+"""What a caller can answer or say instead of the profile."""
+
+
+def answer(profile: Profile, **options: Any) -> Profile:  # noqa: ANN401 - each is checked below
+    """Return a profile with what the options say.
+
+    Parameters
+    ----------
+    profile : Profile
+        As shipped, proposed, or written by the user.
+    **options
+        Any of `OPTIONS`; None says nothing.
+
+    Raises
+    ------
+    UsageError
+        If there is no such option, or its value makes no sense.
+    """
+    if unknown := set(options) - set(OPTIONS):
+        raise UsageError(f"no option {min(unknown)!r}; there are {', '.join(OPTIONS)}")
+    given = {k: v for k, v in options.items() if v is not None}
+    columns = dict(profile.columns)
+    fields: dict[str, Any] = {}
+    keep = list(profile.keep)
+    said = (
+        (("account", "own_number"), ("bank", "own_bank")) if profile.table == "transactions" else (("register",) * 2,)
+    )
+    for option, column in said:
+        if option in given:
+            # What the file says instead is kept aside.
+            if profile.table == "transactions":
+                keep += [c for c in columns.get(column, Take()).columns if c and c not in keep]
+            columns[column] = Take(value=str(given[option]))
+    if "currency" in given:
+        code = str(given["currency"]).upper()
+        columns.setdefault("currency", Take(value=code))
+    for name in ("decimals", "decimal"):
+        if name in given:
+            fields[name] = given[name]
+    if "decimal" in given and given["decimal"] in profile.thousands:
+        fields["thousands"] = profile.thousands.replace(given["decimal"], "")
+    if "zone" in given:
+        fields["zone"] = zone_name(str(given["zone"]))
+    if "day_first" in given:
+        if not isinstance(given["day_first"], bool):
+            raise UsageError("day_first must be true or false")
+        fields["dates"] = answered(profile.dates, day_first=given["day_first"])
+    return replace(profile, columns=columns, keep=tuple(keep), **fields)
+
+
+class Layout:
+    """One file's rows under one profile.
+
+    Parameters
+    ----------
+    profile : Profile
+        What the rows mean.
+    source : Source
+        Where they come from.
+    loader : str
+        Name of the loader.
+    sheet : bool
+        Rows are of a sheet: real dates are written the ISO way.
+    **options
+        See `OPTIONS`.
+    """
+
+    def __init__(self, profile: Profile, source: Source, loader: str, *, sheet: bool = False, **options: Any) -> None:  # noqa: ANN401
+        self.shape, self.profile = profile, answer(profile, **options)
+        self.currency = str(options.get("currency") or UNKNOWN).upper()
+        self.replaced = profile.columns.get("own_number") if options.get("account") else None
+        self.source, self.loader, self.sheet = source, loader, sheet
+        self.where: dict[str, str] = {}
+        self.accounts: set[str] = set()
+        self.tally = Tally()
+
+    def header(self, names: Iterable[str]) -> None:
+        """Take the header; the columns of rows are then ``c0``, ``c1`` and so on.
+
+        Raises
+        ------
+        SourceError
+            If the profile does not fit, or leaves something open that no option answers.
+        """
+        names = named(names)
+        missing, unknown = self.shape.missing(names), self.shape.unknown(names)
+        if missing or unknown or not self.shape.matches(names):
+            found = [f"it lacks {_quoted(missing)}"] if missing else []
+            found += [f"it has {_quoted(unknown)}, which the profile does not know"] if unknown else []
+            raise SourceError(
+                self.source.name,
+                f"profile {self.shape.name} does not fit: {' and '.join(found) or 'it is no such file'}; "
+                "choose another profile, or add the columns to keep or ignore in a copy of this one",
+                self.shape.header_row or None,
+            )
+        self.where = {name: f"c{i}" for i, name in enumerate(names)}
+        if asked := self.profile.open(names):
+            says = "; ".join(f"{option} ({OPTIONS[option]})" for option in asked)
+            raise SourceError(self.source.name, f"the file does not say it: give the option {says}")
+
+    def take(self, rows: pl.DataFrame) -> Iterator[Batch]:
+        """Load rows.
+
+        Parameters
+        ----------
+        rows : polars.DataFrame
+            ``record``, ``line``, ``c0`` … (String), ``kind`` (``header``, ``blank`` or null), ``reason`` (why a row
+            is set aside unread, or null); ``extra`` (list of fields beyond the header), ``first_byte`` and
+            ``last_byte`` where known.
+
+        Raises
+        ------
+        SourceError
+            If an account was given for a file that holds several.
+        """
+        counts = dict(rows.group_by("kind").len().iter_rows())
+        unread = rows.filter(pl.col("kind").is_null() & pl.col("reason").is_not_null())
+        rest = rows.filter(pl.col("kind").is_null() & pl.col("reason").is_null()).drop("kind", "reason")
+        if len(unread):
+            yield quarantine(unread, self.source, self.loader)
+        wrong = 0
+        if len(rest):
+            if self.profile.table == "transactions":
+                self._one_account(rest)
+                made, reasons = lines(rest, self.profile, self.where, currency=self.currency, sheet=self.sheet)
+            else:
+                made, reasons = rolls(rest, self.profile, self.where, sheet=self.sheet)
+            why = reasons.frame
+            lost = rest.select(c for c in ("record", "line", "first_byte", "last_byte") if c in rest.columns)
+            lost = lost.hstack(self._known(made)).hstack(why).filter(pl.col("reason").is_not_null())
+            good = made.filter(why["reason"].is_null())
+            if wrong := len(lost):
+                yield quarantine(lost, self.source, self.loader)
+            yield from self._batches(good)
+        self.tally += Tally(
+            loaded=len(rest) - wrong,
+            quarantined=len(unread) + wrong,
+            headers=counts.get("header", 0),
+            blanks=counts.get("blank", 0),
+        )
+
+    def _batches(self, good: pl.DataFrame) -> Iterator[Batch]:
+        if self.profile.table == "transactions":
+            yield from batches(good, self.source, self.loader, both=self.profile.both)
+            return
+        yield from tables(good, self.profile.table, self.source, self.loader)
+
+    def _known(self, made: pl.DataFrame) -> pl.DataFrame:
+        """Return what is known of rows that are set aside: whose books, which day."""
+        if self.profile.table != "transactions":
+            return pl.DataFrame()
+        own = pl.lit(None, pl.String) if self.profile.both else pl.col("own_number")
+        return made.select(
+            "own_bank", "own_name", "booked_at", "zone", own_number=own, own_currency=pl.lit(None, pl.String)
+        )
+
+    def _one_account(self, rows: pl.DataFrame) -> None:
+        """Refuse to book several accounts' rows on the one that was given."""
+        there = [self.where[c] for c in self.replaced.columns if c in self.where] if self.replaced else []
+        if there:
+            self.accounts |= set(rows[there[0]].str.strip_chars().drop_nulls().unique()) - {""}
+            if len(self.accounts) > 1:
+                raise SourceError(
+                    self.source.name, "it holds rows of more than one account; leave the option account out"
+                )
+
+
+def _quoted(names: list[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
