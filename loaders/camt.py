@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
 from finvest.model import iso20022 as iso
-from finvest.model import totals
-from finvest.model.entries import HEADER, LOADED, QUARANTINED, settle
 from finvest.model.errors import SourceError, UsageError
 from finvest.model.money import AmountFormat, parse
-from finvest.model.records import BATCH_ROWS, Batch, LoaderCard, Source, Tally
-from finvest.model.statements import batches, quarantine
-from finvest.model.tables import DAY, TEXT, TRUTH, WHOLE, table
+from finvest.model.reading import Reading
+from finvest.model.records import BATCH_ROWS, LoaderCard
+from finvest.model.tables import TEXT
 from finvest.model.totals import Balance, Totals
 from finvest.model.xml import Broken, drop, elements, leaves, line_of, local_name
 
@@ -27,6 +24,7 @@ if TYPE_CHECKING:
     from lxml import etree
 
     from finvest.model.profile import Profile
+    from finvest.model.records import Batch, Source, Tally
 
 STATEMENT, REPORT, NOTIFICATION = "Stmt", "Rpt", "Ntfctn"
 
@@ -36,25 +34,6 @@ _AMOUNTS = ("Amt", "AmtDtls/TxAmt/Amt", "AmtDtls/CntrValAmt/Amt", "AmtDtls/Instd
 _BOOKED = ("BookgDt/Dt", "BookgDt/DtTm")
 _VALUED = ("ValDt/Dt", "ValDt/DtTm")
 _RELATED = ("RltdDts/TxDtTm", "RltdDts/AccptncDtTm", "RltdDts/IntrBkSttlmDt")
-
-_ROW = pl.Schema(
-    {
-        **dict.fromkeys(("record", "line", "statement", "entry"), WHOLE),
-        "detail": TRUTH,
-        **dict.fromkeys(("mark", "wrong", "amount_written", "currency"), TEXT),
-        **dict.fromkeys(("received_written", "received_currency"), TEXT),
-        "fees_written": pl.List(TEXT),
-        **dict.fromkeys(("own_number", "own_bank", "own_name", "own_currency"), TEXT),
-        **dict.fromkeys(("other_number", "other_bank", "other_name"), TEXT),
-        **dict.fromkeys(("status", "date_written", "booked_as_written"), TEXT),
-        "value_date": DAY,
-        **dict.fromkeys(("channel", "terminal", "country", "reference", "bank_reference", "end_to_end_id"), TEXT),
-        "uetr": TEXT,
-        "is_return": TRUTH,
-        "batch_items": WHOLE,
-        "surplus": TEXT,
-    }
-)
 
 
 class Camt:
@@ -116,13 +95,7 @@ class Camt:
             raise UsageError(f"loader camt has no option {', '.join(sorted(unknown))}; there are zone, decimals")
         zone = options.get("zone") or (profile.zone if profile else None) or "UTC"
         decimals = options.get("decimals", profile.decimals if profile else None)
-        try:
-            iso.instants(pl.Series(["2000-01-01"]), str(zone))
-        except (pl.exceptions.PolarsError, ValueError):
-            raise UsageError(
-                "loader camt: zone must be an IANA name like Europe/Vilnius or an offset like +02:00"
-            ) from None
-        part = _Part(source, str(zone), AmountFormat(decimals=decimals))
+        reading = Reading(source, self.card.name, str(zone), AmountFormat(decimals=decimals))
         opened: etree._Element | None = None
         statement: _Statement | None = None
         try:
@@ -133,38 +106,40 @@ class Camt:
                         opened, statement = element, None
                 elif name == "Ntry" and event == "end" and opened is not None and parent is opened:
                     # Account, period and balances stand before the first entry.
-                    statement = statement or part.open(opened)
-                    part.add(element, statement)
+                    statement = statement or _Statement(opened, reading)
+                    reading.add(_rows(element, statement))
                     drop(element)
-                    if len(part.rows) >= BATCH_ROWS:
-                        yield from part.flush()
+                    if len(reading) >= BATCH_ROWS:
+                        yield from reading.flush()
                 elif event == "end" and element is opened:
-                    part.close(statement or part.open(opened), opened)
+                    (statement or _Statement(opened, reading)).close(opened, reading)
                     opened = None
                     drop(element)
         except Broken as broken:
-            if opened is None and not part.statements:
+            if opened is None and not reading.statements:
                 raise SourceError(source.name, "expected a camt message; the XML breaks in it", broken.line) from None
-            if opened is not None:
-                statement = statement or part.open(opened)
-                part.close(statement, opened, whole=False)
-            yield from part.flush()
-            yield from part.rest(broken, statement if opened is not None else None)
+            if opened is None:
+                statement = None
+            else:
+                statement = statement or _Statement(opened, reading)
+                statement.close(opened, reading, whole=False)
+            yield from reading.flush()
+            yield from reading.rest("XML_BROKEN", broken.line, broken.first_byte, statement)
             return
-        if not part.statements:
+        if not reading.statements:
             raise SourceError(
                 source.name, "expected a camt.052, 053 or 054; there is no statement, report or notification in it"
             )
-        yield from part.flush()
+        yield from reading.flush()
 
 
 class _Statement(Totals):
     """One statement, report or notification: what stands before its entries, and what they come to."""
 
-    def __init__(self, element: etree._Element, number: int, record: int) -> None:
+    def __init__(self, element: etree._Element, reading: Reading) -> None:
         header = leaves(element, skip=("Ntry", "Bal", "TxsSummry"))
         super().__init__(
-            record=record,
+            record=reading.record + 1,
             line=line_of(element),
             name=header.get("Id"),
             own={
@@ -177,9 +152,17 @@ class _Statement(Totals):
             end=iso.last_day(iso.look(header, ("FrToDt/ToDtTm", "FrToDt/ToDt"))),
         )
         message = element.getparent()
-        self.number, self.kind = number, local_name(element)
+        self.kind = local_name(element)
         self.covers, self.complete = self.kind != NOTIFICATION, self.kind == STATEMENT
         self.created = header.get("CreDtTm") or (None if message is None else message.findtext("{*}GrpHdr/{*}CreDtTm"))
+        self.weigh(element, reading.written)
+        reading.open(self)
+
+    def close(self, element: etree._Element, reading: Reading, *, whole: bool = True) -> None:
+        """Say that it is over; nothing forbids that a balance stands after the entries."""
+        self.weigh(element, reading.written)
+        self.whole = whole
+        reading.close(self)
 
     def weigh(self, element: etree._Element, written: AmountFormat) -> None:
         """Read the booked balances; a bank that leaves the mark away means credit."""
@@ -190,6 +173,11 @@ class _Statement(Totals):
         minor, _ = parse(texts, pl.Series(codes, dtype=TEXT), written)
         days = [iso.day(iso.look(b, ("Dt/Dt", "Dt/DtTm"))) for b in found]
         signs = [{"CRDT": 1, "DBIT": -1}.get(b.get("CdtDbtInd", "CRDT")) for b in found]
+        # A sign beside the mark is ambiguous.
+        signs = [
+            None if "CdtDbtInd" in b and b.get("Amt", "").startswith("-") else s
+            for b, s in zip(found, signs, strict=True)
+        ]
         self.balances = [
             Balance(
                 opening=_type(b) in _OPENING,
@@ -202,73 +190,6 @@ class _Statement(Totals):
             # The previous closing balance is the opening one only where the statement shows no other.
             if _type(b) != "PRCD" or not any(_type(o) == "OPBD" and o.get("Amt@Ccy") == b.get("Amt@Ccy") for o in found)
         ]
-
-
-class _Part:
-    """Rows that wait to be yielded, and the statements that they belong to."""
-
-    def __init__(self, source: Source, zone: str, written: AmountFormat) -> None:
-        self.source, self.zone, self.written = source, zone, written
-        self.rows: list[dict[str, Any]] = []
-        self.record = self.statements = 0
-        self.live: dict[int, Totals] = {}
-        self.closed: list[_Statement] = []
-
-    def open(self, element: etree._Element) -> _Statement:
-        """Note a statement."""
-        self.statements += 1
-        self.live[self.statements] = statement = _Statement(element, self.statements, self.record + 1)
-        statement.weigh(element, self.written)
-        return statement
-
-    def close(self, statement: _Statement, element: etree._Element, *, whole: bool = True) -> None:
-        """Note that a statement is over; nothing forbids that a balance stands after its entries."""
-        statement.weigh(element, self.written)
-        statement.whole = whole
-        self.closed.append(statement)
-
-    def add(self, element: etree._Element, statement: _Statement) -> None:
-        """Add an entry and its details."""
-        first = self.record + 1
-        for row in _rows(element, statement):
-            self.record += 1
-            self.rows.append(row | {"record": self.record, "entry": first})
-
-    def flush(self) -> Iterator[Batch | Tally]:
-        """Yield what waits: rows, totals of statements that are over, quarantine, tally."""
-        frame = pl.DataFrame(self.rows, schema=_ROW)
-        self.rows = []
-        frame = pl.concat([frame, iso.instants(frame["date_written"], self.zone)], how="horizontal").with_columns(
-            undated=pl.when(pl.col("date_written").is_null())
-            .then(pl.lit("DATE_MISSING"))
-            .when(pl.col("booked_at").is_null())
-            .then(pl.lit("DATE_FORMAT"))
-        )
-        frame = settle(frame, self.written)
-        loaded, lost = (frame.filter(pl.col("fate") == fate) for fate in (LOADED, QUARANTINED))
-        totals.count(loaded, self.live)
-        known = table("transactions").schema
-        wanted = [c for c in loaded.columns if c in known or c.startswith(("own_", "other_")) or c == "credit"]
-        yield from batches(loaded.select(wanted), self.source, Camt.card.name)
-        yield from totals.batches(self.closed, self.source, Camt.card.name)
-        for statement in self.closed:
-            del self.live[statement.number]
-        self.closed = []
-        if len(lost):
-            yield quarantine(lost, self.source, Camt.card.name)
-        fates = Counter(frame["fate"])
-        yield Tally(loaded=fates[LOADED], quarantined=fates[QUARANTINED], headers=fates[HEADER])
-
-    def rest(self, broken: Broken, statement: _Statement | None) -> Iterator[Batch | Tally]:
-        """Yield the quarantine of everything behind a break."""
-        row: dict[str, Any] = {"record": self.record + 1, "line": broken.line, "reason": "XML_BROKEN"}
-        row |= {"first_byte": broken.first_byte, "last_byte": self.source.size}
-        schema = {c: TEXT if c == "reason" else WHOLE for c in row}
-        if statement is not None:
-            row |= statement.own
-            schema |= dict.fromkeys(statement.own, TEXT)
-        yield quarantine(pl.DataFrame([row], schema=schema), self.source, Camt.card.name)
-        yield Tally(quarantined=1)
 
 
 def _rows(element: etree._Element, statement: _Statement) -> list[dict[str, Any]]:

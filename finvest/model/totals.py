@@ -62,6 +62,8 @@ class Totals:
         The bank says that the declared period is complete, as a statement does and a report of the running day not.
     whole : bool
         The statement was read to its end.
+    number : int
+        Its ordinal in the source.
     """
 
     record: int
@@ -74,6 +76,7 @@ class Totals:
     covers: bool = True
     complete: bool = True
     whole: bool = True
+    number: int = 0
     movements: Counter[str] = field(default_factory=Counter)
     entries: Counter[str] = field(default_factory=Counter)
     days: list[date] = field(default_factory=list)

@@ -620,3 +620,68 @@ def test_batches_are_bounded_and_join_without_a_seam(
     for name in ("transactions", "balances"):
         assert parts.tables[name].equals(whole.tables[name])
     assert [r["proof"] for r in parts.rows("balances")] == ["reconciled"] * 3
+
+
+def test_a_payment_sent_back_has_no_received_amount(load: Callable[..., Loaded]) -> None:
+    inside = (
+        amount("100")
+        + '<AmtDtls><InstdAmt><Amt Ccy="USD">110</Amt></InstdAmt></AmtDtls><RtrInf><AddtlInf>x</AddtlInf></RtrInf>'
+    )
+    assert load(entry("100", details(inside), mark="DBIT")).only["received_amount"] is None
+
+
+def test_a_single_detail_without_an_amount_is_no_batch(load: Callable[..., Loaded]) -> None:
+    loaded = load(entry("100", "<RvslInd>1</RvslInd>" + details("<Refs><EndToEndId>E</EndToEndId></Refs>")))
+    row = loaded.only
+    assert (row["batch_items"], row["end_to_end_id"], row["record"], row["is_return"]) == (None, "E", 1, True)
+    assert loaded.counts == (1, 0, 1)
+
+
+def test_a_single_detail_of_the_other_side_does_not_turn_the_entry(load: Callable[..., Loaded]) -> None:
+    parties = f"<RltdPties>{party('Dbtr', 'Anna')}{party('Cdtr', 'Ben')}</RltdPties>"
+    loaded = load(entry("100", details(amount("100", "CRDT") + parties), mark="DBIT"))
+    assert (loaded.signed, loaded.reasons) == ([-10000], ["DETAILS_DISAGREE"])
+    assert loaded.only["beneficiary_name"] == "Ben"
+
+
+def test_details_with_dates_of_their_own_need_none_on_the_entry(load: Callable[..., Loaded]) -> None:
+    days = [f"<RltdDts><IntrBkSttlmDt>2024-03-{d}</IntrBkSttlmDt></RltdDts>" for d in (11, 12)]
+    loaded = load(entry("30", details(*(amount("15") + d for d in days)), when=""))
+    assert [r["booked_at"].day for r in loaded.transactions] == [11, 12]
+    assert loaded.counts == (2, 0, 1)
+
+
+def test_an_entry_with_many_details_is_one_booked_entry(load: Callable[..., Loaded]) -> None:
+    (row,) = load(entry("30", details(*[amount("10")] * 3))).rows("balances")
+    assert (row["entries"], row["movements"]) == (1, 3000)
+
+
+def test_of_several_balances_the_first_opens_and_the_last_closes(load: Callable[..., Loaded]) -> None:
+    earlier = OPENING.format(0, "").replace("-11", "-01") + CLOSING.format(1, "").replace("-12", "-01")
+    balances = OPENING.format(5, "") + earlier + CLOSING.format(10, "")
+    (row,) = load(message(statement(entry(), balances=balances))).rows("balances")
+    assert (row["opening"], row["closing"], row["proof"]) == (0, 1000, "reconciled")
+    assert (row["start"], row["end"]) == (date(2024, 3, 1), date(2024, 3, 12))
+
+
+def test_a_balance_with_a_sign_beside_its_mark_proves_nothing(load: Callable[..., Loaded]) -> None:
+    for mark, proof in (("", "reconciled"), ("<CdtDbtInd>CRDT</CdtDbtInd>", "failed")):
+        balances = OPENING.format(-5, mark) + CLOSING.format(5, "")
+        assert load(message(statement(entry(), balances=balances))).rows("balances")[0]["proof"] == proof
+
+
+def test_the_own_account_in_the_other_role_is_still_the_own_one(load: Callable[..., Loaded]) -> None:
+    both = party("Dbtr", "Own", OWN) + party("Cdtr", "Shop", OTHER)
+    row = load(entry("10", details(amount("10") + f"<RltdPties>{both}</RltdPties>"))).only
+    assert row["originator_name"] == "Shop"
+
+
+def test_without_account_nothing_is_invented(load: Callable[..., Loaded]) -> None:
+    loaded = load(message(statement(entry(), account="<Ccy>EUR</Ccy>")))
+    assert [r["account"] for r in loaded.rows("quarantine") + loaded.rows("balances")] == [None, None]
+    assert loaded.rows("accounts") == []
+
+
+def test_instant_payments_by_local_instrument(load: Callable[..., Loaded]) -> None:
+    inside = amount("10") + "<LclInstrm><Cd>INST</Cd></LclInstrm>"
+    assert load(entry("10", details(inside))).only["channel"] == "instant"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import polars as pl
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from finvest.model.currencies import DECIMALS
 from finvest.model.records import Batch, Source, Tally
 from finvest.registry import Registry
+
+if TYPE_CHECKING:
+    import pytest
 
 CAMT = Registry().loader("camt")
 
