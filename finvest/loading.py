@@ -5,14 +5,15 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from finvest.model.errors import SourceError, UsageError
+from finvest.model.profile import Profile
+from finvest.model.profiles import matching_profile, shipped_profiles
 from finvest.model.records import Source, Tally
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from finvest.model.records import Loader
     from finvest.registry import Registry
     from finvest.store.store import Store
@@ -98,7 +99,7 @@ def load(
     with path.open("rb") as file:
         head = file.read(HEAD)
     loader = registry.loader(wanted) if wanted else recognised(registry, head, path.name)
-    chosen = chosen_profile(path, head, profile, ask, given) if loader.card.name in BY_PROFILE else None
+    chosen = chosen_profile(path, head, profile) if loader.card.name in BY_PROFILE else None
     digest = chosen.digest() if chosen is not None else ""
     name = chosen.name if chosen is not None else ""
     before = store.manifest.current_load(source.sha256)
@@ -109,6 +110,31 @@ def load(
     batches = loader.read(kept, chosen, **given)
     tally = store.load(kept, batches, loader=loader.card.name, profile=digest, options=given, actor=actor)
     return Loaded(path.name, source.sha256, loader.card.name, name, tally, already=False)
+
+
+def chosen_profile(path: Path, head: bytes, profile: str | Path | None) -> Profile:
+    """Return the profile to read a file with: the one that was given, or the shipped one that fits it.
+
+    Raises
+    ------
+    UsageError
+        If there is no such profile.
+    SourceError
+        If none was given and none fits.
+    """
+    shipped = shipped_profiles()
+    if profile is not None:
+        if Path(profile).suffix == ".toml":
+            return Profile.load(Path(profile))
+        if str(profile) in shipped:
+            return shipped[str(profile)]
+        raise UsageError(
+            f"no profile {str(profile)!r}; there are {', '.join(shipped)}, or give a .toml file of your own"
+        )
+    found = matching_profile(head, path.name, shipped)
+    if found is None:
+        raise SourceError(path.name, "no shipped profile fits it; give one with --profile")
+    return found
 
 
 def recognised(registry: Registry, head: bytes, name: str) -> Loader:

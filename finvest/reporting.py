@@ -12,7 +12,6 @@ import finvest
 from finvest.lookup import files, where
 from finvest.views.flow import FlowPicture, flow
 from finvest.views.report_content import MEMBERS, ReportContent
-from finvest.views.text import moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,12 +70,10 @@ def members(findings: Sequence[Finding], view: CaseView, matched: Matched, names
     ).explode("n", empty_as_null=False)
     labels = pl.Series(view.labels, dtype=pl.String)
     rows = flat.join(view.frame("transactions"), on="n", maintain_order="left")
-    when = [
-        moment(earliest, latest, time_known=known)
-        for earliest, latest, known in rows.select("earliest", "latest", "time_known").iter_rows()
-    ]
+    clock = pl.col("clock").dt.to_string("%Y-%m-%d %H:%M")
+    date = pl.when("time_known").then(clock).otherwise(pl.col("day").cast(pl.String))
     return rows.with_columns(
-        date=pl.Series(when, dtype=pl.String),
+        date=date,
         originator=labels.gather(rows["originator"]),
         beneficiary=labels.gather(rows["beneficiary"]),
         files=where(rows["records"], matched, names),

@@ -13,7 +13,7 @@ import polars as pl
 
 from finvest.model.errors import NotAssessable
 from finvest.model.identifiers import name_keys
-from finvest.model.instants import local_days
+from finvest.model.instants import local_days, local_times
 from finvest.model.tables import HIDDEN, PROTECTED, TABLES
 from finvest.view_tables import ViewTables
 
@@ -128,9 +128,11 @@ class CaseView(ViewTables):
                 how="left",
                 maintain_order="left",
             )
+        clock = local_times(rows.select("zone", booked_at="earliest"))
         return rows.with_columns(
             pl.col(*_SUMMED, *_BALANCES).cast(pl.Int64),
-            day=local_days(rows.select("zone", booked_at="earliest")),
+            clock=clock,
+            day=clock.dt.date(),
             originator="originator_number",
             beneficiary="beneficiary_number",
         ).drop("originator_number", "beneficiary_number")

@@ -91,12 +91,27 @@ def local_days(frame: pl.DataFrame) -> pl.Series:
     -------
     polars.Series of Date, shape (n,)
     """
+    return local_times(frame).dt.date().alias("day")
+
+
+def local_times(frame: pl.DataFrame) -> pl.Series:
+    """Return what the clock of the books showed for each record.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        Columns ``booked_at`` and ``zone``.
+
+    Returns
+    -------
+    polars.Series of Datetime("us") without zone, shape (n,)
+    """
     rows = frame.select("booked_at", zone=pl.col("zone").fill_null("UTC")).with_row_index("row")
     parts = [
-        part.select("row").with_columns(day=_local(part["booked_at"], str(zone)).dt.date())
+        part.select("row").with_columns(clock=_local(part["booked_at"], str(zone)))
         for (zone,), part in rows.group_by("zone", maintain_order=True)
     ]
-    return pl.concat(parts).sort("row")["day"] if parts else pl.Series("day", [], pl.Date)
+    return pl.concat(parts).sort("row")["clock"] if parts else pl.Series("clock", [], pl.Datetime("us"))
 
 
 def _local(at: pl.Series, zone: str) -> pl.Series:
