@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 NAME = "load.toml"
 
-_HEAD = """# Every file of the case, with what it does not say itself: `finvest load --list load.toml`, or `Case.load_list`.
+_HEAD = """# Every file of the case, with what it does not say; read by `finvest load --list` and `Case.load_list`.
 """
 
 
