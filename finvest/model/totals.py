@@ -89,11 +89,13 @@ class Totals:
         return opened.pop() if len(opened) == 1 and opened == closed else None
 
     def rows(self) -> list[dict[str, object]]:
-        """Return one row of `balances` for each currency."""
-        if not self.covers:
+        """Return one row of `balances` for each currency of which anything is known; none without an account."""
+        if not self.covers or not self.own.get("own_number"):
             return []
         known = dict.fromkeys([*(b.currency for b in self.balances), *self.entries])
         account = [self.own["own_currency"]] if self.own.get("own_currency") else []
+        if not known and not (self.start or self.end):
+            return []
         return [self._row(currency) for currency in (list(known) or account) if currency]
 
     def _row(self, currency: str) -> dict[str, object]:
