@@ -10,6 +10,11 @@ from finvest.model.tables import table
 EXACT = pl.Int128()
 """Amounts inside this package: minor units as integers; the door's bound of 10^27 leaves room for sums and ratios."""
 
+_NEEDED = [
+    "transaction_id", "source", "record", "books", "status", "booked_at", "precision", "zone", "originator",
+    "beneficiary", "amount", "currency", "received_amount", "received_currency", "balance_after",
+]  # fmt: skip
+
 
 def own_lines(transactions: pl.DataFrame) -> pl.DataFrame:
     """Return the booked lines of accounts whose books were read, seen from that account.
@@ -26,7 +31,7 @@ def own_lines(transactions: pl.DataFrame) -> pl.DataFrame:
         (Boolean), ``amount`` (Int128, minor units of ``currency``, as that account was booked), ``currency``, ``day``
         (the local booking day), ``balance_after`` (Int128, minor units).
     """
-    rows = table("transactions").complete(transactions)
+    rows = table("transactions").complete(transactions.select(c for c in _NEEDED if c in transactions.columns))
     rows = rows.filter(
         (pl.col("status") == "booked")
         & (pl.col("amount") != 0)

@@ -169,20 +169,19 @@ def _codes(pair: pl.Expr) -> dict[str, pl.Expr]:
 
 def _with_reversals(rows: pl.DataFrame, transactions: pl.DataFrame) -> pl.DataFrame:
     """Point each reversal to the movement it reverses, and keep both out of shapes."""
-    of = rows.select("movement", transaction_id="records").explode("transaction_id")
-    said = (
-        transactions.filter(pl.col("reversal_of").is_not_null())
-        if "reversal_of" in transactions.columns
-        else transactions.head(0).with_columns(reversal_of=pl.lit(None, pl.String))
-    )
+    said = table("transactions").complete(transactions).filter(pl.col("reversal_of").is_not_null())
+    if said.is_empty():
+        return rows.with_columns(in_shapes=pl.lit(value=True))
+    of = rows.select("movement", transaction_id="records").explode("transaction_id", empty_as_null=False)
+    originals = of.rename({"movement": "original", "transaction_id": "reversal_of"})
     reversals = (
         said.select("transaction_id", "reversal_of")
         .join(of, on="transaction_id")
-        .join(of.rename({"movement": "original", "transaction_id": "reversal_of"}), on="reversal_of", how="left")
+        .join(originals, on="reversal_of", how="left")
         .with_columns(reversal_of=pl.coalesce("original", "reversal_of"))
         .sort("transaction_id")
         .unique("movement", keep="first", maintain_order=True)
     )
-    out = pl.concat([reversals["movement"], reversals["original"].drop_nulls()]).implode()
+    out = pl.concat([reversals["movement"], reversals["original"].drop_nulls()])
     rows = rows.drop("reversal_of").join(reversals.select("movement", "reversal_of"), on="movement", how="left")
-    return rows.with_columns(in_shapes=~pl.col("movement").is_in(out))
+    return rows.with_columns(in_shapes=~pl.col("movement").is_in(out.implode()))

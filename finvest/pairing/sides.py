@@ -12,7 +12,7 @@ from finvest.model.currencies import UNKNOWN
 from finvest.model.tables import table
 from finvest.pairing.events import events
 from finvest.pairing.lines import EXACT
-from finvest.pairing.references import name_start, usable
+from finvest.pairing.references import name_start, of_distinct, usable
 
 _CASH = ("cash_atm", "cash_branch")
 _CARD = ("card_pos", "card_online")
@@ -94,7 +94,11 @@ def sides(
     rows = rows.filter(pl.col("books").is_in(["originator", "beneficiary"]) & pl.col("booked_at").is_not_null())
     rows = rows.filter(~pl.col("channel").is_in(_CASH).fill_null(value=False)).with_row_index("n")
     rows = rows.with_columns(day=instants.local_days(rows).cast(pl.Int32), **_seen_from_own())
-    rows = _with_numbers(rows, identifiers)
+    rows = rows.with_columns(
+        *(of_distinct(rows[c], usable) for c in ("reference", "tracked", "servicer")),
+        of_distinct(rows["name"], name_start),
+    )
+    rows = _with_numbers(rows, identifiers).with_columns(bare=_bare())
     mentioned = pl.concat([rows["account"], rows["other"]]).drop_nulls().unique().sort()
     ids = pl.DataFrame({"id": mentioned}).with_row_index("account")
     entries = _entries(rows, ids, identifiers, accounts)
@@ -117,10 +121,6 @@ def _seen_from_own() -> dict[str, pl.Expr]:
         pl.when(credit).then(a).otherwise(b) for a, b in (("beneficiary", "originator"), ("originator", "beneficiary"))
     )
     how = pl.when(credit).then("originator_known_by").otherwise("beneficiary_known_by")
-    name = name_start(pl.when(credit).then("originator_name").otherwise("beneficiary_name"))
-    batch = pl.col("batch_items").is_not_null()
-    nobody = ~how.is_in(["account", "number"]).fill_null(value=False) & name.is_null()
-    by_card = pl.col("channel").is_in(_CARD).fill_null(value=False)
     arrived = pl.coalesce("received_amount", "amount")
     arrived_in = pl.coalesce("received_currency", "currency")
     return {
@@ -128,16 +128,22 @@ def _seen_from_own() -> dict[str, pl.Expr]:
         "account": own,
         "other": pl.when(how == "account").then(other),
         "private": pl.when(how == "number").then(other),
-        "name": name,
-        "batch": batch,
-        "bare": batch | (nobody & ~by_card),
+        "name": pl.when(credit).then("originator_name").otherwise("beneficiary_name"),
+        "batch": pl.col("batch_items").is_not_null(),
         "sum": pl.when(credit).then(arrived).otherwise("amount").cast(EXACT),
         "code": pl.when(credit).then(arrived_in).otherwise("currency"),
-        "reference": usable(pl.col("end_to_end_id")),
-        "tracked": usable(pl.col("uetr")),
-        "servicer": usable(pl.col("bank_reference")),
+        "reference": pl.col("end_to_end_id"),
+        "tracked": pl.col("uetr"),
+        "servicer": pl.col("bank_reference"),
         "is_return": pl.col("is_return").fill_null(value=False),
     }
+
+
+def _bare() -> pl.Expr:
+    """Tell whether a line names nobody and may be a batch; a card payment is none."""
+    nobody = pl.all_horizontal(pl.col(c).is_null() for c in ("other", "private", "name"))
+    by_card = pl.col("channel").is_in(_CARD).fill_null(value=False)
+    return pl.col("batch") | (nobody & ~by_card)
 
 
 def _with_numbers(rows: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
