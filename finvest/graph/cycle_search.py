@@ -93,6 +93,7 @@ def find_cycles(
         if not can_close:
             continue
 
+        # Walk depth first. The accounts that can follow path[depth] wait at begin[depth] to the next begin.
         results, begun, short = 0, used, steps > rules.budget
         depth = 0
         path[0], hop[0], arrival[0], own.on_path[v] = v, e, at, 1
@@ -127,7 +128,7 @@ def find_cycles(
             if results == rules.most:
                 short = True
                 continue
-            if used == found.shape[0]:
+            if used == found.shape[0]:  # the caller enlarges the table and comes back to this root
                 for d in range(depth + 1):
                     own.on_path[path[d]] = 0
                 return e, begun
