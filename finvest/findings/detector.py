@@ -29,7 +29,7 @@ class Detector:
     card: ClassVar[Card]
 
     def __init_subclass__(cls) -> None:
-        dataclass(kw_only=True, eq=False)(cls)
+        dataclass(kw_only=True, eq=False, repr=False)(cls)
 
     def look(self, view: CaseView) -> pl.LazyFrame | pl.DataFrame:
         """Return one row a suspicion.

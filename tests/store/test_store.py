@@ -267,7 +267,7 @@ def test_a_derived_table_stays_whole_while_it_is_replaced(store: Store, monkeypa
     def stop(*_: object) -> NoReturn:
         raise _Stop
 
-    with monkeypatch.context() as patch, pytest.raises(_Stop):
-        patch.setattr(store.manifest, "replace_part", stop)
+    monkeypatch.setattr(store.manifest, "replace_part", stop)
+    with pytest.raises(_Stop):
         store.replace("findings", pl.DataFrame({"finding": ["f2"]}))
     assert store.frame("findings")["finding"].to_list() == ["f1"]
