@@ -17,6 +17,24 @@ if TYPE_CHECKING:
     from finvest.view import CaseView
 
 
+MOST_ROWS = 12
+"""Rows of each table that a notebook shows."""
+
+_STATEMENT = (
+    "account",
+    "currency",
+    "source",
+    "start",
+    "end",
+    "opening",
+    "movements",
+    "closing",
+    "difference",
+    "proof",
+    "gap_days",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Checks:
     """What was checked.
@@ -76,7 +94,12 @@ class Checks:
     def _repr_html_(self) -> str:
         from finvest.views.tables import TableView
 
-        return "".join(TableView(frame, title)._repr_html_() for title, frame in self.tables().values())
+        result = pl.DataFrame({"result": self.sentence.rstrip(".").split("; ")})
+        parts = [TableView(result, "Checks")._repr_html_()]
+        for title, frame in self.tables().values():
+            if len(frame):
+                parts.append(TableView(frame, title, most=MOST_ROWS)._repr_html_())
+        return "".join(parts)
 
 
 def check(store: Store, matched: Matched, view: CaseView) -> Checks:
@@ -87,12 +110,16 @@ def check(store: Store, matched: Matched, view: CaseView) -> Checks:
     quarantine = store.frame("quarantine")
     labels = dict(zip(view.frame("accounts")["account"], view.labels, strict=True))
     statements = reconcile(matched.transactions, store.frame("balances"), quarantine)
-    doubles = counted_twice(
-        matched.transactions, matched.duplicates, matched.pairs, store.frame("accounts"), store.frame("identifiers")
-    ).rename({"number": "count"})
+    doubles = (
+        counted_twice(
+            matched.transactions, matched.duplicates, matched.pairs, store.frame("accounts"), store.frame("identifiers")
+        )
+        .rename({"number": "count"})
+        .drop("records")
+    )
     return Checks(
         sources(store).drop("sha256", "loaded_at", strict=False),
-        _named(statements, labels, names),
+        _named(statements, labels, names).select(_STATEMENT),
         _pairs(matched),
         _named(doubles, labels, names),
         _not_loaded(quarantine, names),
