@@ -7,6 +7,9 @@ from pathlib import PurePath
 
 from finvest.model.tables import TABLES
 
+LOADABLE = tuple(t for t in TABLES if t not in {"pairs", "findings", "trails", "decisions", "quarantine"})
+"""Tables that a file can bring; the others are what finvest and its users write."""
+
 REQUIRED = {
     "transactions": ("originator", "beneficiary", "amount", "currency", "booked_at"),
     "accounts": ("account",),
@@ -34,8 +37,8 @@ def table_of(columns: list[str], name: str) -> str | None:
         Its name; the stem decides where it is a table's.
     """
     stem = PurePath(name).stem.lower()
-    fitting = [t for t in TABLES if set(columns) <= set(TABLES[t].schema) and set(required(t)) <= set(columns)]
-    if stem in TABLES:
+    fitting = [t for t in LOADABLE if set(columns) <= set(TABLES[t].schema) and set(required(t)) <= set(columns)]
+    if stem in LOADABLE:
         return stem if stem in fitting else None
     return fitting[0] if len(fitting) == 1 else None
 

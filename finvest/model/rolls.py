@@ -11,11 +11,11 @@ from finvest.model import money
 from finvest.model.currencies import UNKNOWN
 from finvest.model.lines import Reasons
 from finvest.model.roll_tables import ENDS
-from finvest.model.tables import DAY, INSTANT, MINOR, TRUTH, WHOLE, table
+from finvest.model.tables import DAY, INSTANT, MINOR, TEXT, TRUTH, WHOLE, table
 from finvest.model.written import ISO, placed, take, times
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from finvest.model.profile import Profile
 
@@ -57,36 +57,56 @@ def rolls(
         series = rows.select(take(how, where).alias(name)).to_series()
         texts[name] = series if len(series) == len(rows) else series.new_from_index(0, len(rows))
     for name, text in texts.items():
-        reason = "TYPE"
-        match schema.get(name):
-            case kind if kind == DAY:
-                value, reason = times(text, (*(ISO if sheet else ()), *profile.dates))["at"].dt.date(), "DATE_FORMAT"
-            case kind if kind == INSTANT:
-                at = times(text, (*(ISO if sheet else ()), *profile.dates))["at"]
-                value, reason = (
-                    placed(at, pl.Series([profile.zone], dtype=pl.String).new_from_index(0, len(at))),
-                    "DATE_FORMAT",
-                )
-            case kind if kind == WHOLE:
-                digits = pl.DataFrame({"t": text}).select(pl.when(pl.col("t").str.contains(r"^[+-]?[0-9]+$")).then("t"))
-                value = digits.to_series().cast(pl.Int64, strict=False)
-            case kind if kind == TRUTH:
-                words = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
-                value = text.str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Boolean)
-            case kind if kind == MINOR:
-                code = texts.get("currency")
-                money_of = UNKNOWN if code is None else code.str.to_uppercase().fill_null(UNKNOWN)
-                value, why = money.parse(text, money_of, profile.amount_format)
-                reasons.add(why, " / ".join(profile.columns[name].columns))
-            case _:
-                value = text
-        reasons.where(text.is_not_null() & value.is_null(), reason, " / ".join(profile.columns[name].columns))
+        column = " / ".join(profile.columns[name].columns)
+        if schema.get(name) == MINOR:
+            code = texts.get("currency")
+            of = UNKNOWN if code is None else code.str.to_uppercase().fill_null(UNKNOWN)
+            value, why = money.parse(text, of, profile.amount_format)
+            reasons.add(why, column)
+        else:
+            dates = (*(ISO if sheet else ()), *profile.dates)
+            value, code_of = typed(text, schema.get(name, TEXT), dates, profile.zone)
+            reasons.where(text.is_not_null() & value.is_null(), code_of, column)
         out = out.with_columns(value.alias(name))
     if "extra" in rows.columns:
         more = rows["extra"].list.eval(pl.element().str.strip_chars() != "").list.any()
         reasons.where(more.fill_null(value=False), "FIELDS_SURPLUS", "")
     _check(out, profile, reasons)
     return out, reasons
+
+
+def typed(text: pl.Series, kind: pl.DataType, dates: Sequence[str], zone: str | None) -> tuple[pl.Series, str]:
+    """Read texts as values of a type, and say for what reason those are set aside that are none.
+
+    Parameters
+    ----------
+    text : polars.Series of String, shape (n,)
+    kind : polars.DataType
+        Type of a column of a table; not an amount.
+    dates : sequence of str
+        Formats of days and instants.
+    zone : str or None
+        Zone of instants.
+
+    Returns
+    -------
+    value : polars.Series, shape (n,)
+        Null where the text is none of that type.
+    reason : str
+        Reason code.
+    """
+    if kind == DAY:
+        return times(text, dates)["at"].dt.date(), "DATE_FORMAT"
+    if kind == INSTANT:
+        at = times(text, dates)["at"]
+        return placed(at, pl.Series([zone], dtype=pl.String).new_from_index(0, len(at))), "DATE_FORMAT"
+    if kind == WHOLE:
+        digits = text.to_frame("t").select(pl.when(pl.col("t").str.contains(r"^[+-]?[0-9]+$")).then("t"))
+        return digits.to_series().cast(pl.Int64, strict=False), "TYPE"
+    if kind == TRUTH:
+        words = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
+        return text.str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Boolean), "TYPE"
+    return text, "TYPE"
 
 
 def _check(out: pl.DataFrame, profile: Profile, reasons: Reasons) -> None:
