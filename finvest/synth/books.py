@@ -22,6 +22,9 @@ BARE = (CARD, ONLINE, CASH)
 NAME_ONLY = 30
 """Percent of relations in which a bank shows a name and no number."""
 
+PIPES = ("relay", "seller")
+"""Accounts in which nearly nothing lies."""
+
 SHORT = 27
 """Letters that survive where a bank cuts a reference."""
 
@@ -160,7 +163,7 @@ def _balanced(account: Account, lines: list[Line], seed: int) -> Export:
     for line in lines:
         running += line.signed
         lowest = min(lowest, running)
-    spare = 40_00 if account.label.startswith("relay") else 250_00
+    spare = 40_00 if account.label.startswith(PIPES) else 250_00
     opening = Random(f"{seed}/opening/{account.label}").randrange(spare // 2, spare) - lowest
     balance, rows = opening, []
     for line in lines:

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
     from finvest.synth.economy import Account, Economy
 
-EMPLOYED = ("resident_one", "friend_one", "saver", "seller", "ring_five_a")
+EMPLOYED = ("resident_one", "friend_one", "saver", "ring_five_a")
 TENANTS = ("resident_one", "collector", "friend_three", "ring_three_b", "disburser", "ring_five_c")
-MEMBERS = ("resident_two", "friend_one", "saver", "ring_four_a", "seller", "ring_five_d", "friend_three")
+MEMBERS = ("resident_two", "friend_one", "saver", "ring_four_a", "ring_five_d", "friend_three")
 NEWCOMERS = ("resident_two", "ring_five_d")
 
 RESIDENTS = (
@@ -65,9 +65,9 @@ def choose(economy: Economy, rng: Random) -> Cast:
 
     two, four = deal(2)
     return Cast(
-        staff=deal(9, *EMPLOYED),
+        staff=deal(10, *EMPLOYED),
         tenants=deal(16, *TENANTS),
-        members=deal(30, *MEMBERS),
+        members=deal(31, *MEMBERS),
         newcomers=deal(11, *NEWCOMERS),
         receivers=deal(16),
         friends=[economy["friend_one"], two, economy["friend_three"], four],

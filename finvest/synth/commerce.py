@@ -27,9 +27,6 @@ def trade(economy: Economy, cast: Cast, ledger: Ledger, rng: Random) -> None:
     for label, share in (("workshop", 3100_00), ("subsidiary_one", 4200_00), ("holding", 2600_00), ("housing", 900_00)):
         _fixed_costs(economy, ledger, rng, economy[label], share)
     _club(economy, cast, ledger, rng)
-    for day in range(3, DAYS, 6):
-        when = on(day, rng.randrange(9, 18), rng.randrange(60))
-        ledger.pay(economy["seller"], rng.choice(economy.all("shop")), rng.randrange(300, 1400), when, "", CARD)
 
 
 def _invoices(

@@ -153,6 +153,9 @@ KIND_OF_COMPANY = {
     "treasury": "Public Treasury",
 }
 
+LOCAL = "disburser"
+"""Known by its bank's own number in its statement, and by its IBAN to everybody else."""
+
 GROUP = ("holding", "subsidiary_one", "subsidiary_two")
 """Companies of one group: they bear its name, and the register says who owns whom."""
 
@@ -216,7 +219,7 @@ def build(rng: Random) -> Economy:
         ) in taken:
             pass
         taken.add(key)
-        economy.accounts[label] = Account(label, key, bic, holder, layout, timed, label == "seller")
+        economy.accounts[label] = Account(label, key, bic, holder, layout, timed, label == LOCAL)
 
     companies = 0
     for label, layout, activity, timed in ON_FILE:

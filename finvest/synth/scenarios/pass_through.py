@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from finvest.synth.movements import CASH, DAYS, INSTANT, business_day, on
+from finvest.synth.movements import CARD, CASH, DAYS, INSTANT, business_day, on
 from finvest.synth.scenarios.pattern import Pattern
 
 if TYPE_CHECKING:
@@ -91,12 +91,15 @@ def _notary(economy: Economy, cast: Cast, ledger: Ledger, rng: Random) -> Patter
 def _seller(economy: Economy, ledger: Ledger, rng: Random) -> Pattern:
     seller, savings, market = economy["seller"], economy["seller_savings"], economy["marketplace"]
     passed: list[Movement] = []
+    spent = 0
     for day in range(2, DAYS - 3, 4):
-        came = ledger.pay(
-            market, seller, rng.randrange(80_00, 420_00), on(day, 6), f"Payout {rng.randrange(10**6)}", delay=0
-        )
-        out = came.cents * rng.randrange(91, 96) // 100
-        passed += [came, ledger.pay(seller, savings, out, on(came.arrived.date(), 20), "own account", delay=0)]
+        text = f"Payout {rng.randrange(10**6)}"
+        came = ledger.pay(market, seller, rng.randrange(80_00, 420_00), on(day, 6), text, delay=0)
+        # The sweep leaves what was there before; what was bought since then is missing from it.
+        swept = on(came.arrived.date(), 20)
+        passed += [came, ledger.pay(seller, savings, came.cents - spent, swept, "own account", delay=0)]
+        spent = rng.randrange(120, 480)
+        ledger.pay(seller, rng.choice(economy.all("shop")), spent, swept + timedelta(hours=14), "", CARD)
     return Pattern(
         name="seller",
         indicator=INDICATOR,
