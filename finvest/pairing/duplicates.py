@@ -40,9 +40,10 @@ def duplicates(transactions: pl.DataFrame, coverage: pl.DataFrame) -> pl.DataFra
     with the k-th, later rounds taking only what is left:
 
     1. an equal reference of the bank;
-    2. on days that one of the sources shows completely: an equal start of the text;
+    2. on days that one of the sources shows completely: an equal text, then an equal start of it, the one text being
+       the other's beginning;
     3. on the same days: whatever is left where all sources have equally many;
-    4. on days strictly inside sources that prove nothing: an equal start of the text, equally many, no other party.
+    4. on days strictly inside sources that prove nothing: texts as in 2, equally many, no other party.
 
     One complete source is enough for rounds 2 and 3, because the lines of any other are then among its lines. Two
     different references never make one class. Whether a payment was read twice is settled here before pairs are made.
@@ -52,10 +53,13 @@ def duplicates(transactions: pl.DataFrame, coverage: pl.DataFrame) -> pl.DataFra
         return SCHEMA.to_frame()
     lines = _on_days(lines, coverage)
     lines = _link(lines, lines["usable"].is_not_null(), [*_LINE, "usable"])
-    lines = _link(lines, lines["proven"] & lines["start"].is_not_null(), [*_LINE, "start"])
+    with_text = lines["proven"] & lines["start"].is_not_null()
+    lines = _link(lines, with_text, [*_LINE, "text"])
+    lines = _link(lines, with_text, [*_LINE, "start"], texts_agree=True)
     lines = _link(lines, lines["proven"] & _equally_many(lines, _LINE), _LINE)
     inside = lines["inside"] & ~lines["proven"] & lines["start"].is_not_null()
-    lines = _link(lines, inside & _equally_many(lines, [*_LINE, "start"]) & _one_party(lines), [*_LINE, "start"])
+    inside &= _equally_many(lines, [*_LINE, "start"]) & _one_party(lines)
+    lines = _link(lines, inside, [*_LINE, "start"], texts_agree=True)
     found = lines.filter(pl.col("transaction_id") != pl.col("class"))
     return found.select("transaction_id", duplicate_of="class").sort("transaction_id")
 
@@ -137,7 +141,7 @@ def _one_party(lines: pl.DataFrame) -> pl.Series:
     return lines.select(one=(names <= 1) & (accounts <= 1))["one"]
 
 
-def _link(lines: pl.DataFrame, which: pl.Series, keys: list[str]) -> pl.DataFrame:
+def _link(lines: pl.DataFrame, which: pl.Series, keys: list[str], *, texts_agree: bool = False) -> pl.DataFrame:
     """Put the k-th line of each source into one class, among the lines of equal keys.
 
     A class found before keeps together. Where sources order their classes differently, where a class would have two
@@ -164,10 +168,13 @@ def _link(lines: pl.DataFrame, which: pl.Series, keys: list[str]) -> pl.DataFram
         references=pl.col("cleaned").drop_nulls().n_unique().over(place),
         parties=pl.max_horizontal(pl.col(c).drop_nulls().n_unique().over(place) for c in ("name", "other")),
         several=pl.col("k").max().over(keys) > 0,
+        agree=pl.col("_text").max().over(place).str.starts_with(pl.col("_text").min().over(place)),
         joined=pl.col("class").min().over(place),
     )
     # One line on each side is the same line even where banks write its party differently; of several, it is a guess.
     crossed = pl.col("several") & (pl.col("parties") > 1)
+    if texts_agree:
+        rows = rows.filter("agree")
     linked = rows.filter(pl.col("whole") & (pl.col("references") <= 1) & ~crossed).select("transaction_id", "joined")
     lines = lines.join(linked, on="transaction_id", how="left", maintain_order="left")
     return lines.with_columns(pl.coalesce("joined", "class").alias("class")).drop("joined")

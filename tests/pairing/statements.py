@@ -550,7 +550,7 @@ def as_written(style: str, n: Line, chance: random.Random) -> dict[str, str | bo
 def joined(parts: list[dict[str, pl.DataFrame]], quarantine: pl.DataFrame) -> Case:
     """Put the files of a case together."""
     tables = {
-        name: pl.concat([table(name).complete(part[name]) for part in parts if name in part])
+        name: pl.concat([table(name).empty(), *(table(name).complete(part[name]) for part in parts if name in part)])
         for name in ("transactions", "accounts", "identifiers", "balances")
     }
     days = [on(day) for day in range(-5, 400, 5)]
