@@ -58,7 +58,7 @@ def section(
         "indicator": card.id,
         "strength": card.strength,
         "score": finding.score,
-        "sentence": say(finding.sentence),
+        "sentence": text.label(say(finding.sentence)),
         "facts": [
             ("Accounts", _subjects(finding, masks, say)),
             ("Period", period(finding.days)),

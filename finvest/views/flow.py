@@ -97,7 +97,7 @@ def flow(view: CaseView, finding: Finding, *, possible_victims: Collection[str] 
     else:
         placed = layers.lay_out(shown.column, links, box, [size for _, size in labels])
     title = f"{finding.card.title} ({finding.indicator}), {finding.id}"
-    description = text.shorten(f"Flow picture. {title}. {Masks(shown.victims)(finding.sentence)}")
+    description = text.shorten(f"Flow picture. {title}. {text.label(Masks(shown.victims)(finding.sentence))}")
     sheet = drawing.sheet(shown, placed, [lines for lines, _ in labels], _caption(finding, shown, placed, drawn))
     svg = render(
         "flow.svg.j2",

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+HANDLING: dict[str, str] = {
+    "H0": "no limit beyond the law",
+    "H1": "no use in court without permission",
+    "H2": "not to be passed on without permission",
+    "H3": "other limits, to be asked for",
+}
+"""Handling codes and what each allows."""
+
 WORDS: dict[str, str] = {
     "account to review": "An account that findings point at. It does not say that the person behind it did wrong.",
     "assessment": "A conclusion drawn from records by a stated rule. It is no fact, and a person has to judge it.",
@@ -13,8 +21,7 @@ WORDS: dict[str, str] = {
     "evaluation": "4×4 code of a record: source (A to C, X unknown) and information (1 to 4). X4 is not yet evaluated.",
     "family": "Indicators of one kind. Findings of different families support each other more than those of one.",
     "finding": "What a detector reports: accounts, period, sum, the records it rests on, and what was checked.",
-    "handling code": "H0: no limit beyond the law. H1: no use in court without permission. H2: not to be passed on "
-    "without permission. H3: other limits.",
+    "handling code": "; ".join(f"{code}: {meaning}" for code, meaning in HANDLING.items()) + ".",
     "indicator": "A pattern that is known from earlier cases. One indicator alone is a weak sign.",
     "movement": "Money that went from one account to another. Two records of one movement count once.",
     "originator, beneficiary": "Who sends and who receives.",

@@ -88,8 +88,8 @@ def listed(rows: list[list[Cell]], heads: list[str], *, nothing: str, classes: l
 
 
 def _style(column: str) -> str:
-    if column in {"sha256", "files"}:
-        return "mono"
+    if column in {"file", "files"}:
+        return "mono" if column == "files" else "hashed"
     return "fixed" if column in {"date", "start", "end"} else ""
 
 

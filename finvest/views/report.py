@@ -12,7 +12,7 @@ from finvest.findings.wording import period, sums
 from finvest.model.errors import UsageError
 from finvest.views import text
 from finvest.views.finding_section import section, title_of
-from finvest.views.glossary import WORDS
+from finvest.views.glossary import HANDLING, WORDS
 from finvest.views.grid import Grid, grid, listed
 from finvest.views.masking import VICTIM, Masks, mask
 from finvest.views.template import markup, render
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from finvest.findings.finding import Finding
     from finvest.findings.ranking import Ranked
     from finvest.views.report_content import ReportContent
-
-HANDLING = ("H0", "H1", "H2", "H3")
 
 _PROOF = {
     "reconciled": "adds up",
@@ -77,7 +75,7 @@ def report(content: ReportContent) -> str:
             ("Legal basis", say(content.legal_basis)),
             ("Case opened", say(f"{content.created}, {content.actor}")),
             ("Report written", say(content.written)),
-            ("Handling code", f"{content.handling}. {WORDS['handling code']}"),
+            ("Handling code", f"{content.handling}: {HANDLING[content.handling]}"),
         ],
         ranked=[_ranked(r, standing, say) for r in ranked[: content.most_rows]],
         ranked_left_out=f"Showing {content.most_rows:,} of {len(ranked):,}." if len(ranked) > content.most_rows else "",
@@ -109,10 +107,13 @@ def _records(content: ReportContent, say: Any) -> dict[str, Any]:  # noqa: ANN40
     """Return what became of the records, and what was checked."""
     most = content.most_rows
     heads = {
-        "name": "File", "sha256": "SHA-256", "loader": "Loader", "profile": "Profile", "start": "First day",
+        "file": "File and SHA-256", "loader": "Loader", "profile": "Profile", "start": "First day",
         "end": "Last day", "records": "Records", "loaded": "Loaded", "quarantined": "Quarantine", "headers": "Headers",
         "blanks": "Blank",
     }  # fmt: skip
+    sources = content.sources
+    if {"name", "sha256"} <= set(sources.columns):
+        sources = sources.with_columns(file=pl.concat_list("name", "sha256"))
     statements = content.statements
     if "proof" in statements.columns:
         statements = statements.with_columns(pl.col("proof").replace(_PROOF))
@@ -123,7 +124,7 @@ def _records(content: ReportContent, say: Any) -> dict[str, Any]:  # noqa: ANN40
     return {
         "sum": f"{totals['records']:,} records = {totals['loaded']:,} loaded + {totals['quarantined']:,} in quarantine "
         f"+ {totals['headers']:,} headers + {totals['blanks']:,} blank lines.",
-        "sources": grid(content.sources, heads, say=say, nothing="No source was loaded.", most=most),
+        "sources": grid(sources, heads, say=say, nothing="No source was loaded.", most=most),
         "statements": grid(
             statements,
             {
@@ -231,7 +232,8 @@ def _victims(content: ReportContent, masks: Masks) -> Grid | None:
 
 def _short(findings: list[Finding], say: Any) -> Grid:  # noqa: ANN401
     rows: list[list[str | list[str]]] = [
-        [f.id, f"{f.card.title} ({f.indicator})", f"{f.score:.2f}", period(f.days), say(f.sentence)] for f in findings
+        [f.id, f"{f.card.title} ({f.indicator})", f"{f.score:.2f}", period(f.days), text.label(say(f.sentence))]
+        for f in findings
     ]
     return listed(
         rows,
@@ -245,7 +247,7 @@ def _withdrawn(findings: list[Finding], say: Any) -> Grid:  # noqa: ANN401
     rows: list[list[str | list[str]]] = [
         [
             f"{f.card.title} ({f.indicator})",
-            say(f.sentence),
+            text.label(say(f.sentence)),
             f"{period(f.days)}, {sums(f.amounts)}",
             [say(f"{c.name}: {c.explanation}") for c in f.checks if c.result == "present"],
         ]

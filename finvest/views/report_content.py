@@ -48,8 +48,8 @@ class ReportContent:
     handling : {"H0", "H1", "H2", "H3"}
         Handling code of the whole report, on every printed page: the strictest of its records.
     sources : polars.DataFrame
-        One row a source: ``name``, ``sha256``, ``loader``, ``profile``, ``records``, ``loaded``, ``quarantined``,
-        ``headers``, ``blanks``, ``start`` and ``end`` (first and last day of its records).
+        One row a source: ``name``, ``sha256``, ``loader``, ``profile`` (its name), ``records``, ``loaded``,
+        ``quarantined``, ``headers``, ``blanks``, ``start`` and ``end`` (first and last day of its records).
     statements : polars.DataFrame
         One row a statement, as `finvest.pairing.reconciliation.reconcile` gives them, accounts and sources by the
         names a reader knows: ``account``, ``currency``, ``source``, ``start``, ``end``, ``opening``, ``movements``,

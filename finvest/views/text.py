@@ -16,6 +16,8 @@ _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u20
                      "\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]")  # fmt: skip
 _SPACE = re.compile(r"[\t\n\r ]+")
 
+_LIKE_IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}\b")
+
 _NARROW, _WIDE = frozenset("fijlrtI.,:;'|!()[]{}- /\\"), frozenset("mwMW@%—")
 
 
@@ -40,9 +42,8 @@ def number(text: str) -> str:
 
 
 def label(text: str) -> str:
-    """Group the IBAN at the beginning of a label in fours."""
-    first, space, rest = plain(text).partition(" ")
-    return f"{number(first)}{space}{rest}"
+    """Group every IBAN in a label or a sentence in fours."""
+    return _LIKE_IBAN.sub(lambda m: number(m[0]), plain(text))
 
 
 def width(text: str, size: float) -> float:
