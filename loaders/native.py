@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from finvest.model.profile import Profile
 
 _ROWS = 100_000
-_INSTANTS = ("%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
+_OFFSET = r"(:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)$"
+_INSTANTS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
 _REPLACED = {"source", "record", "line", "loader"}
 _DEFAULTS = {
     "status": "booked",
@@ -142,6 +143,10 @@ def _csv(source: Source) -> Iterator[tuple[pl.DataFrame, Tally]]:
         raise SourceError(source.name, "the file is empty; ask for it again")
 
 
+def _without_offset(given: pl.Series) -> pl.Series:
+    return given.str.replace(_OFFSET, "$1")
+
+
 def _names(header: pl.Series | None) -> list[str]:
     return [] if header is None else [str(name).strip() for name in header]
 
@@ -223,20 +228,19 @@ class _Reader:
         out = out.with_columns(pl.lit(None, pl.String).alias(c) for c in _DEFAULTS if c not in out.columns)
         out = out.with_columns(pl.col(c).fill_null(default) for c, default in _DEFAULTS.items())
         if "precision" not in out.columns:
-            dated = rows.schema["booked_at"] == pl.Date()
-            whole = (
-                rows["booked_at"].str.len_chars() == len("2026-11-25")
-                if rows.schema["booked_at"] == pl.String()
-                else None
-            )
-            fine = pl.lit("date" if dated else "microsecond")
-            out = out.with_columns(
-                precision=fine if whole is None else pl.when(whole).then(pl.lit("date")).otherwise(fine)
-            )
+            out = out.with_columns(precision=self._precision(rows["booked_at"]))
+        if "zone" not in out.columns and self.zone is not None:
+            out = out.with_columns(zone=pl.lit(self.zone))
         numbered = pl.format("{}-{}", pl.lit(self.source.sha256[:12]), pl.col("record").cast(pl.String).str.zfill(8))
         given = pl.col("transaction_id") if "transaction_id" in out.columns else pl.lit(None, pl.String)
         status = pl.when(pl.col("amount") == 0).then(pl.lit("information")).otherwise("status")
         return out.with_columns(transaction_id=pl.coalesce(given, numbered), status=status)
+
+    def _precision(self, given: pl.Series) -> pl.Expr | pl.Series:
+        """Return how precisely each time was written, as far as the file's type tells."""
+        if given.dtype == pl.String():
+            return times(_without_offset(given), _INSTANTS)["precision"]
+        return pl.lit("date" if given.dtype == pl.Date() else "microsecond")
 
     def _value(self, rows: pl.DataFrame, column: str, reasons: Reasons) -> pl.Series:
         given, wanted = rows[column], self.schema[column]
@@ -261,12 +265,8 @@ class _Reader:
 
     def _written_instants(self, given: pl.Series) -> pl.Series:
         """Read ISO 8601; a time without an offset is none without the option zone, a day may be."""
-        parts = given.to_frame("t").select(
-            time=pl.col("t").str.replace(r"(:\d\d(?:\.\d+)?)(?:Z|[+-]\d\d:?\d\d)$", "$1"),
-            zone=pl.col("t").str.extract(r":\d\d(?:\.\d+)?(Z|[+-]\d\d:?\d\d)$"),
-        )
-        at = times(parts["time"], ("%Y-%m-%d", *_INSTANTS))
-        zone = zones(parts["zone"])
+        at = times(_without_offset(given), _INSTANTS)
+        zone = zones(given.str.extract(_OFFSET, 2))
         zone = zone if self.zone is None else zone.fill_null(self.zone)
         sure = zone.is_not_null() | (at["precision"] == "date").fill_null(value=False)
         return placed(at["at"], zone).set(~sure, None)

@@ -32,6 +32,7 @@ OPTIONS = {
     "day_first": "true where 05/03 is 5 March, false where it is 3 May",
     "decimal": "decimal sign, . or ,",
     "decimals": "digits after the decimal sign where the currency does not say, and of amounts kept as floats",
+    "positive": "credit or debit: what an amount without a minus is",
     "register": "register or list that the numbers belong to",
     "zone": "time zone of the books, IANA name or offset",
 }
@@ -71,7 +72,7 @@ def answer(profile: Profile, **options: Any) -> Profile:  # noqa: ANN401 - each 
     if "currency" in given:
         code = str(given["currency"]).upper()
         columns.setdefault("currency", Take(value=code))
-    for name in ("decimals", "decimal"):
+    for name in ("decimals", "decimal", "positive"):
         if name in given:
             fields[name] = given[name]
     if "decimal" in given and given["decimal"] in profile.thousands:
