@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from finvest.synth.key import Key, Pattern, Place
 
-Evidence = Mapping[str, Sequence[str]] | Iterable[tuple[str, int]]
+Evidence = Mapping[str, Sequence[str]] | Sequence[tuple[str, int]]
 """Transaction ids under ``transactions``, or records as (SHA-256 of the file, ordinal)."""
 
 _START = 12
