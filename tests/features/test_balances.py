@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -150,7 +151,7 @@ def test_agrees_with_a_plain_ledger(payments: list[tuple[bool, int, int]], openi
     assert opening_of(of, "hub") == opening
     days = sorted({d for _, _, d in payments})
     ends = {day: opening + sum(a if came else -a for came, a, d in payments if d <= day) for day in days}
-    weights = [later - day for day, later in zip(days, days[1:], strict=False)] + [1]
+    weights = [later - day for day, later in pairwise(days)] + [1]
     mean = sum(ends[day] * w for day, w in zip(days, weights, strict=True)) / sum(weights)
     credited = sum(a for came, a, _ in payments if came)
     assert retained(of, "hub") == (pytest.approx(mean / credited) if credited else None)

@@ -76,12 +76,6 @@ def test_the_largest_window_of_an_account_stands_and_of_equals_the_first() -> No
 
 
 def test_dated_payments_fit_a_window_possibly_and_fewer_certainly() -> None:
-    found = (
-        only(view(*fan("abc", 0), *((p, "hub", 1, 11, {"dated": True}) for p in "d"), *fan("xyz", 400)), 4)
-        if False
-        else None
-    )
-    assert found is None
     dated = view(*((p, "hub", 1, d) for p, d in zip("abcd", (0, 1, 2, 10), strict=True)), dated=True)
     assert (only(dated, 4)["distinct"], only(dated, 4)["certain"]) == (4, 3)
 

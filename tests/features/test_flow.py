@@ -17,26 +17,24 @@ from tests.features.conftest import number, view
 if TYPE_CHECKING:
     from finvest.view import CaseView
 
-payments = st.lists(
-    st.tuples(st.sampled_from("abc"), st.sampled_from("abc"), st.integers(1, 9), st.integers(0, 72), st.sampled_from(["EUR", "JPY"])),
-    min_size=1,
-    max_size=14,
-)  # fmt: skip
+accounts, currencies = st.sampled_from("abc"), st.sampled_from(["EUR", "JPY"])
+payment = st.tuples(accounts, accounts, st.integers(1, 9), st.integers(0, 72), currencies)
+payments = st.lists(payment, min_size=1, max_size=14)
 
 
 def plainly(of: CaseView, hours: int) -> dict[tuple[int, str], tuple[int, int, int, int, list[int]]]:
-    """Credited, passed, credits, passed credits and evidence, by a queue that spends the oldest money first."""
+    """Credited, passed, came, passed came and evidence, by a queue that spends the oldest money first."""
     rows = [r for r in of.frame("transactions").iter_rows(named=True) if r["originator"] != r["beneficiary"]]
     result = {}
     for account, currency in {(r["beneficiary"], r["currency"]) for r in rows}:
         mine = [r for r in rows if r["currency"] == currency]
-        credits = [r for r in mine if r["beneficiary"] == account]
-        left = {r["n"]: r["amount"] for r in credits}
+        came = [r for r in mine if r["beneficiary"] == account]
+        left = {r["n"]: r["amount"] for r in came}
         passed: dict[int, int] = defaultdict(int)
         evidence = set()
         for debit in (r for r in mine if r["originator"] == account):
             need = debit["amount"]
-            for credit in credits:
+            for credit in came:
                 if credit["earliest"] > debit["earliest"] or not need:
                     continue
                 part = min(need, left[credit["n"]])
@@ -45,9 +43,9 @@ def plainly(of: CaseView, hours: int) -> dict[tuple[int, str], tuple[int, int, i
                 if part and (debit["earliest"] - credit["earliest"]).total_seconds() <= hours * 3600:
                     passed[credit["n"]] += part
                     evidence |= {credit["n"], debit["n"]}
-        enough = sum(passed[c["n"]] * 100 >= c["amount"] * 90 for c in credits)
-        total = sum(c["amount"] for c in credits)
-        result[account, currency] = (total, sum(passed.values()), len(credits), enough, sorted(evidence))
+        enough = sum(passed[c["n"]] * 100 >= c["amount"] * 90 for c in came)
+        total = sum(c["amount"] for c in came)
+        result[account, currency] = (total, sum(passed.values()), len(came), enough, sorted(evidence))
     return result
 
 

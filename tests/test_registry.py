@@ -1,0 +1,181 @@
+"""Loaders and detectors: found where they should be, refused in one clear sentence, never taken from a case."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import EntryPoint
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from finvest import registry
+from finvest.model.errors import UsageError
+from finvest.registry import Registry
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DETECTOR = """
+from finvest.findings.card import Card, param
+from finvest.findings.detector import Detector, Detector as Base
+
+class Own(Detector):
+    card = Card(id="{id}", title="t", what="w", strength="weak", roles={{"who": ("account", "undetermined")}},
+                needs=(), sentence="{{who}}", innocent=(), sources=())
+    days: int = param("days", default=1)
+
+    def look(self, view):
+        return view.frame("transactions")
+"""
+LOADER = """
+from finvest.model.records import LoaderCard
+
+class Own:
+    card = LoaderCard(name="agency", title="t", suffixes=())
+    def recognises(self, head, name): return False
+    def read(self, source, profile=None, **options): return iter(())
+"""
+
+
+@pytest.fixture
+def plugins(tmp_path: Path) -> Path:
+    for kind in ("detectors", "loaders"):
+        (tmp_path / kind).mkdir()
+    return tmp_path
+
+
+def put(folder: Path, name: str, text: str) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def test_everything_that_comes_with_finvest_is_found_once_and_sorted() -> None:
+    for found in (Registry().loaders(), Registry().detectors()):
+        assert found
+        assert list(found) == sorted(found)
+    assert {"GRF-01", "GRF-02", "GRF-05", "MLT-03"} <= set(Registry().detectors())
+    assert all(cls.card.id == id_ for id_, cls in Registry().detectors().items())
+    assert all(loader.card.name == name for name, loader in Registry().loaders().items())
+
+
+def test_an_agencys_own_folder_is_found_at_any_depth(plugins: Path) -> None:
+    put(plugins, "detectors/deep/er/own.py", DETECTOR.format(id="AGY-01"))
+    put(plugins, "loaders/own.py", LOADER)
+    own = Registry((plugins,))
+    assert own.detector("AGY-01")().get_params() == {"days": 1}
+    assert own.loader("agency").card.title == "t"
+    assert "AGY-01" not in Registry().detectors()
+    assert own.detectors()["AGY-01"] is own.detectors()["AGY-01"]
+
+
+def test_files_that_begin_with_an_underscore_and_imported_classes_are_none(plugins: Path) -> None:
+    put(plugins, "detectors/_draft.py", "raise ValueError")
+    put(plugins, "detectors/uses.py", "from finvest.detectors.shapes.cycle import Cycle\n")
+    assert Registry((plugins,)).detectors().keys() == Registry().detectors().keys()
+
+
+def test_two_files_of_one_name_are_two_modules(plugins: Path) -> None:
+    put(plugins, "detectors/a/own.py", DETECTOR.format(id="AGY-01"))
+    put(plugins, "detectors/b/own.py", DETECTOR.format(id="AGY-02"))
+    assert {"AGY-01", "AGY-02"} <= set(Registry((plugins,)).detectors())
+
+
+@pytest.mark.parametrize("id_", ["GRF-05", "AGY-01"])
+def test_an_id_that_is_taken_is_refused_naming_both_files(plugins: Path, id_: str) -> None:
+    put(plugins, "detectors/first.py", DETECTOR.format(id=id_))
+    put(plugins, "detectors/second.py", DETECTOR.format(id="AGY-01"))
+    with pytest.raises(UsageError, match=f"{id_} is in .*(first|second).* and in .*(cycle|first)"):
+        Registry((plugins,)).detectors()
+
+
+def test_a_loaders_name_that_is_taken_is_refused_naming_both_files(plugins: Path) -> None:
+    put(plugins, "loaders/first.py", LOADER)
+    put(plugins, "loaders/second.py", LOADER)
+    with pytest.raises(UsageError, match=r"agency is in .*second.* and in .*first"):
+        Registry((plugins,)).loaders()
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("def (", "SyntaxError"),
+        ("import nothing_of_that_name", "ModuleNotFoundError"),
+        ("1 / 0", "ZeroDivisionError"),
+        ("raise SystemExit(3)", "SystemExit"),
+        ("x = '\udcff'", "(SyntaxError|UnicodeDecodeError)"),
+        (DETECTOR.format(id="A").replace("title=", "titel="), "TypeError"),
+    ],
+)
+def test_a_broken_file_is_one_clear_sentence(plugins: Path, text: str, error: str) -> None:
+    (plugins / "detectors" / "broken.py").write_bytes(text.encode("utf-8", "surrogateescape"))
+    before = set(sys.modules)
+    with pytest.raises(UsageError, match=rf"^broken\.py cannot be loaded: {error}"):
+        Registry((plugins,)).detectors()
+    assert not {m for m in set(sys.modules) - before if m.startswith("finvest_plugins")}
+
+
+def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"--plugins: .* is no folder"):
+        Registry((tmp_path / "missing",)).detectors()
+
+
+def test_a_folder_without_plugins_is_fine(tmp_path: Path) -> None:
+    assert Registry((tmp_path,)).detectors().keys() == Registry().detectors().keys()
+
+
+def test_nothing_is_taken_from_where_one_works(plugins: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in ("detectors", "loaders", "finvest/detectors"):
+        put(plugins, f"{kind}/trap.py", "raise AssertionError")
+    monkeypatch.chdir(plugins)
+    assert "GRF-05" in Registry().detectors()
+    assert Registry().loaders()
+
+
+def test_a_detector_is_asked_for_in_any_case() -> None:
+    assert Registry().detector("grf-05").card.id == "GRF-05"
+
+
+def test_what_was_meant_is_guessed_and_else_all_are_listed() -> None:
+    with pytest.raises(UsageError, match="no detector 'GRF-5'; did you mean GRF-05"):
+        Registry().detector("grf-5")
+    with pytest.raises(UsageError, match=r"no detector 'HELP'; there are .*GRF-05"):
+        Registry().detector("help")
+    with pytest.raises(UsageError, match="no loader 'zzzzzz'; there are "):
+        Registry().loader("zzzzzz")
+
+
+# ---- installed packages
+
+
+def install(monkeypatch: pytest.MonkeyPatch, **points: str) -> None:
+    def entry_points(*, group: str) -> list[EntryPoint]:
+        return [EntryPoint(name, value, group) for name, value in points.items() if group == "finvest.detectors"]
+
+    monkeypatch.setattr(registry, "entry_points", entry_points)
+
+
+@pytest.mark.parametrize("value", ["agency_pack", "agency_pack:Own"])
+def test_an_installed_package_is_found_by_its_entry_point(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    put(tmp_path, "agency_pack.py", DETECTOR.format(id="AGY-09"))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    install(monkeypatch, own=value)
+    try:
+        assert Registry().detector("AGY-09").__module__ == "agency_pack"
+    finally:
+        sys.modules.pop("agency_pack", None)
+
+
+@pytest.mark.parametrize("value", ["nothing_of_that_name", "json:nothing"])
+def test_a_broken_entry_point_is_one_clear_sentence(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    install(monkeypatch, own=value)
+    with pytest.raises(UsageError, match=rf"entry point own \({value}\): "):
+        Registry().detectors()
+
+
+def test_the_registry_is_a_value() -> None:
+    assert Registry() == Registry(())
+    made: dict[Any, int] = {Registry(): 1}
+    assert made[Registry(())] == 1
