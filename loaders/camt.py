@@ -211,13 +211,14 @@ def _rows(element: etree._Element, statement: _Statement) -> list[dict[str, Any]
     number, mark = statement.own["own_number"], entry.pop("CdtDbtInd", None)
     currency = entry.pop("Amt@Ccy", None) or statement.own["own_currency"] or "XXX"
     status = iso.take(entry, "Sts", "Sts/Cd", "Sts/Prtry") or ("BOOK" if statement.kind == STATEMENT else "")
+    valued = iso.day(iso.look(entry, _VALUED))
     shared: dict[str, Any] = {
         "line": line_of(element),
         "statement": statement.number,
         "wrong": "STATUS_UNKNOWN" if status not in _STATUS else None if number else "ACCOUNT_MISSING",
         "currency": currency,
         "status": _STATUS.get(status),
-        "value_date": iso.day(iso.look(entry, _VALUED)),
+        "value_date": valued,
         "bank_reference": entry.pop("AcctSvcrRef", None),
     } | statement.own
     amount = entry.pop("Amt", None)
@@ -226,7 +227,8 @@ def _rows(element: etree._Element, statement: _Statement) -> list[dict[str, Any]
     for child, detail, count in zip(details, found, items, strict=True):
         path = next((p for p in _AMOUNTS if p in detail and detail.get(f"{p}@Ccy", currency) == currency), "")
         row = shared | {"detail": True, "line": line_of(child), "amount_written": detail.get(path)}
-        row |= _payment(dict(detail), entry, statement, detail.get("CdtDbtInd") or mark, currency)
+        side = detail.get("CdtDbtInd") or mark
+        row |= _payment(dict(detail), entry, statement, side, currency, alone=len(details) == 1)
         row["batch_items"] = count if count > 1 else None
         rows.append(row)
     many = max(len(details), sum(batch))
@@ -255,6 +257,7 @@ def _payment(
     mark: str | None,
     currency: str,
     *,
+    alone: bool = True,
     carries: bool = True,
 ) -> dict[str, Any]:
     """Return the columns of one payment; what no column holds goes to ``surplus``, its amount too if not `carries`."""
@@ -270,7 +273,8 @@ def _payment(
         "mark": mark,
         "received_written": detail.get(received or ""),
         "received_currency": detail.get(f"{received}@Ccy"),
-        "fees_written": iso.fees(detail, currency) or iso.fees(entry, currency),
+        # A fee on the entry is the entry's, not each detail's.
+        "fees_written": iso.fees(detail, currency) or (iso.fees(entry, currency) if alone else []),
         "date_written": dated,
         "booked_as_written": written,
         "channel": iso.channel(code),
@@ -289,7 +293,8 @@ def _payment(
     rest = entry | {f"TxDtls/{path}": text for path, text in detail.items()}
     if origin not in _BOOKED and origin:
         rest["booked_at"] = origin
-    row["surplus"] = _json({path: text for path, text in rest.items() if path not in (*_BOOKED, *_VALUED)})
+    stored = (*_BOOKED, "ValDt/Dt") if iso.day(entry.get("ValDt/Dt")) else _BOOKED
+    row["surplus"] = _json({path: text for path, text in rest.items() if path not in stored})
     return row
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -679,7 +680,8 @@ def test_the_own_account_in_the_other_role_is_still_the_own_one(load: Callable[.
 
 
 def test_without_account_nothing_is_invented(load: Callable[..., Loaded]) -> None:
-    loaded = load(message(statement(entry(), account="<Ccy>EUR</Ccy>")))
+    balances = OPENING.format(0, "") + CLOSING.format(0, "")
+    loaded = load(message(statement(entry(), account="<Ccy>EUR</Ccy>", balances=balances)))
     assert [r["account"] for r in loaded.rows("quarantine")] == [None]
     assert loaded.rows("accounts") == loaded.rows("balances") == []
 
@@ -687,3 +689,24 @@ def test_without_account_nothing_is_invented(load: Callable[..., Loaded]) -> Non
 def test_instant_payments_by_local_instrument(load: Callable[..., Loaded]) -> None:
     inside = amount("10") + "<LclInstrm><Cd>INST</Cd></LclInstrm>"
     assert load(entry("10", details(inside))).only["channel"] == "instant"
+
+
+def test_zone_and_decimals_of_a_profile_are_taken(load: Callable[..., Loaded]) -> None:
+    profile = SimpleNamespace(zone="Europe/Vilnius", decimals=3)
+    row = load(entry("1.5", currency="ZZZ"), profile=profile).only
+    assert (row["zone"], row["amount"], row["booked_at"].hour) == ("Europe/Vilnius", 1500, 22)
+    row = load(entry("1.5", currency="ZZZ"), profile=profile, zone="+01:00", decimals=1).only
+    assert (row["zone"], row["amount"], row["booked_at"].hour) == ("+01:00", 15, 23)
+
+
+def test_the_fee_of_a_batch_is_not_each_payments(load: Callable[..., Loaded]) -> None:
+    charge = '<Chrgs><Rcrd><Amt Ccy="EUR">5</Amt></Rcrd></Chrgs>'
+    loaded = load(entry("30", charge + details(amount("10"), amount("20"))))
+    assert [r["fee"] for r in loaded.transactions] == [None, None]
+    assert load(entry("30", charge + details("<Refs/>", "<Refs/>"))).only["fee"] == 500
+    assert load(entry("30", charge + details(amount("30")))).only["fee"] == 500
+
+
+def test_a_value_date_that_is_none_is_kept_as_written(load: Callable[..., Loaded]) -> None:
+    loaded = load(entry("10", "<ValDt><Dt>31.12.2023</Dt></ValDt>"))
+    assert (loaded.only["value_date"], loaded.surplus["ValDt/Dt"]) == (None, "31.12.2023")
