@@ -116,7 +116,7 @@ class Case:
         self,
         path: str | Path,
         *,
-        ask: loading.Ask | None = None,
+        ask: loading.Asker | None = None,
         profile: str | Path | None = None,
         **options: Any,  # noqa: ANN401
     ) -> loading.Loaded:
@@ -125,13 +125,13 @@ class Case:
         Parameters
         ----------
         path : str or pathlib.Path
-        ask : callable, optional
-            Answers the questions of a proposed profile; without it a file that leaves a question open is refused.
+        ask : Asker, optional
+            Answers what the file does not say; without it a file that leaves a question open is refused.
         profile : str or pathlib.Path, optional
             Name of a shipped profile, or a profile of your own.
         **options
-            What the file does not say: ``account``, ``bank``, ``currency``, ``zone``, ``day_first``, ``table``; or
-            which ``loader`` reads it.
+            What the file does not say, see `finvest.model.layout.OPTIONS`; ``table`` for files with finvest's own
+            columns; ``loader`` where finvest should not choose; ``accept=True`` takes a proposed profile as it is.
 
         Returns
         -------

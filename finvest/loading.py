@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from finvest.model.errors import SourceError, UsageError
+from finvest.model.layout import OPTIONS, answer
 from finvest.model.profile import Profile
-from finvest.model.profiles import matching_profile, shipped_profiles
+from finvest.model.profiles import shipped_profiles
+from finvest.model.propose import propose
 from finvest.model.records import Source, Tally
 
 if TYPE_CHECKING:
+    from finvest.model.propose import Proposal, Question
     from finvest.model.records import Loader
     from finvest.registry import Registry
     from finvest.store.store import Store
 
-Ask = Callable[[str, tuple[str, ...]], str]
-"""Answers a question; given its text and the answers to choose from, none where any text will do."""
+
+class Asker(Protocol):
+    """A person who is asked about a layout that finvest does not know."""
+
+    def show(self, proposal: Proposal) -> None:
+        """Show a proposed profile: how it reads the first rows."""
+        ...
+
+    def answer(self, question: Question) -> str:
+        """Answer what the file does not say."""
+        ...
+
+    def accepts(self) -> bool:
+        """Say whether to read the file so."""
+        ...
+
 
 HEAD = 65_536
 """Bytes by which a file is recognised."""
@@ -76,7 +92,7 @@ def load(
     registry: Registry,
     path: Path,
     actor: str,
-    ask: Ask | None,
+    ask: Asker | None,
     profile: str | Path | None,
     options: dict[str, Any],
 ) -> Loaded:
@@ -85,56 +101,91 @@ def load(
     Raises
     ------
     SourceError
-        If the file as a whole is refused.
+        If the file as a whole is refused, or leaves a question open that nobody answers.
     UsageError
         If there is no such file, loader or profile.
     """
     if not path.is_file():
         raise UsageError(f"{path}: there is no such file")
     given = dict(options)
-    wanted = given.pop("loader", None)
+    wanted, accept = given.pop("loader", None), given.pop("accept", False)
     source = Source.of(path)
     if not source.size:
         raise SourceError(path.name, "the file is empty; ask for it again")
     with path.open("rb") as file:
         head = file.read(HEAD)
     loader = registry.loader(wanted) if wanted else recognised(registry, head, path.name)
-    chosen = chosen_profile(path, head, profile) if loader.card.name in BY_PROFILE else None
-    digest = chosen.digest() if chosen is not None else ""
-    name = chosen.name if chosen is not None else ""
+    chosen: Profile | None = None
+    told = given
+    if loader.card.name in BY_PROFILE:
+        chosen = named_profile(profile) if profile is not None else proposed_profile(path, given, ask, accept=accept)
+        chosen = answer(chosen, **{k: v for k, v in given.items() if k in OPTIONS}) if profile is not None else chosen
+        told = {k: v for k, v in given.items() if k not in OPTIONS and k != "encoding"}
+    digest, name = (chosen.digest(), chosen.name) if chosen is not None else ("", "")
     before = store.manifest.current_load(source.sha256)
-    if before is not None and store.same_load(before, loader.card.name, digest, given):
+    if before is not None and store.same_load(before, loader.card.name, digest, told):
         counts = (before["loaded"], before["quarantined"], before["headers"], before["blanks"])
         return Loaded(path.name, source.sha256, loader.card.name, name, Tally(*counts), already=True)
     kept = store.keep(source)
-    batches = loader.read(kept, chosen, **given)
-    tally = store.load(kept, batches, loader=loader.card.name, profile=digest, options=given, actor=actor)
+    batches = loader.read(kept, chosen, **told)
+    tally = store.load(kept, batches, loader=loader.card.name, profile=digest, options=told, actor=actor)
     return Loaded(path.name, source.sha256, loader.card.name, name, tally, already=False)
 
 
-def chosen_profile(path: Path, head: bytes, profile: str | Path | None) -> Profile:
-    """Return the profile to read a file with: the one that was given, or the shipped one that fits it.
+def named_profile(profile: str | Path) -> Profile:
+    """Return a shipped profile by its name, or one from a file.
 
     Raises
     ------
     UsageError
-        If there is no such profile.
-    SourceError
-        If none was given and none fits.
+        If there is none.
     """
+    if Path(profile).suffix == ".toml":
+        return Profile.load(Path(profile))
     shipped = shipped_profiles()
-    if profile is not None:
-        if Path(profile).suffix == ".toml":
-            return Profile.load(Path(profile))
-        if str(profile) in shipped:
-            return shipped[str(profile)]
-        raise UsageError(
-            f"no profile {str(profile)!r}; there are {', '.join(shipped)}, or give a .toml file of your own"
-        )
-    found = matching_profile(head, path.name, shipped)
-    if found is None:
-        raise SourceError(path.name, "no shipped profile fits it; give one with --profile")
-    return found
+    if str(profile) in shipped:
+        return shipped[str(profile)]
+    raise UsageError(f"no profile {str(profile)!r}; there are {', '.join(shipped)}, or give a .toml file of your own")
+
+
+def proposed_profile(path: Path, options: dict[str, Any], ask: Asker | None, *, accept: bool) -> Profile:
+    """Return the shipped profile that fits a file, or one proposed from the file, with every question answered.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    options : dict
+        Answers known beforehand; what a person answers is added.
+    ask : Asker, optional
+    accept : bool
+        Take a proposed profile without showing it.
+
+    Raises
+    ------
+    SourceError
+        If a question stays open, or a new layout is not accepted.
+    """
+    proposal = propose(path)
+    new = proposal.profile.name not in shipped_profiles()
+    if new and ask is not None and not accept:
+        ask.show(proposal)
+    for question in proposal.questions:
+        if question.option in options or (question.option == "currency" and "decimals" in options):
+            continue
+        if ask is None:
+            raise SourceError(path.name, f"{question.text} Give --{question.option.replace('_', '-')}.")
+        options[question.option] = _typed(question.option, ask.answer(question))
+    profile = proposal.answers(**{k: v for k, v in options.items() if k in OPTIONS or k == "encoding"})
+    if new and not accept and (ask is None or not ask.accepts()):
+        hint = "accept the proposed profile with --yes, or give one of your own with --profile"
+        raise SourceError(path.name, f"its layout is new: {hint}")
+    return profile
+
+
+def _typed(option: str, text: str) -> Any:  # noqa: ANN401
+    if option == "day_first":
+        return text == "true"
+    return int(text) if option == "decimals" else text
 
 
 def recognised(registry: Registry, head: bytes, name: str) -> Loader:

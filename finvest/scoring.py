@@ -78,7 +78,7 @@ class Findings:
     def _repr_html_(self) -> str:
         from finvest.views.tables import TableView
 
-        ranked = self.ranking.to_frame().drop("subject", "kind")
+        ranked = self.ranking.to_frame().drop("subject", "kind").with_columns(pl.col("findings").list.join(", "))
         found = [
             {"finding": f.id, "indicator": f.indicator, "score": f.score, "why": f.sentence, "state": _state(f)}
             for f in self.all

@@ -318,9 +318,12 @@ class CaseView(ViewTables):
     @cached_property
     def graph(self) -> MoneyGraph:
         """The money-flow graph; edge numbers are transaction numbers, currencies are numbered by code."""
+        return self.graph_of(self.frame("transactions"))
+
+    def graph_of(self, rows: pl.DataFrame) -> MoneyGraph:
+        """Return the graph of some rows of `transactions`, in their order; edge numbers are places among these rows."""
         from finvest.graph import MoneyGraph
 
-        rows = self.frame("transactions")
         return MoneyGraph.from_arrays(
             accounts=len(self.frame("accounts")),
             originator=rows["originator"].to_numpy(),

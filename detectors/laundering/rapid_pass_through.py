@@ -34,7 +34,7 @@ class RapidPassThrough(Detector):
         strength="weak",
         roles={"pipe": ("account", "undetermined")},
         needs=("transactions", "accounts.books_on_file"),
-        sentence="Of the {credits} sums that {pipe} received ({start} to {end}), {passed_credits} left again within "
+        sentence="Of the {credits} sums that {pipe} received ({period}), {passed_credits} left again within "
         "{hours} hours: {passed_percent:.0f} % of the value, counted first in, first out. Mean balance over value "
         "received: {retained_percent}.",
         innocent=(

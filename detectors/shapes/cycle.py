@@ -34,7 +34,7 @@ class Cycle(Detector):
         strength="weak",
         roles={"members": ("account", "undetermined")},
         needs=("transactions",),
-        sentence="{length} payments within {days} days ({start} to {end}) form a circle through {members}. The "
+        sentence="{length} payments within {days} days ({period}) form a circle through {members}. The "
         "smallest is {kept_percent:.0f} % of the largest. Order of payments: {order}.",
         innocent=(
             CounterCheck(

@@ -26,7 +26,7 @@ class FanIn(Detector):
         strength="weak",
         roles={"collector": ("account", "undetermined")},
         needs=("transactions",),
-        sentence="{collector} was paid by {senders} different accounts within {days} days ({start} to {end}), {amounts} "
+        sentence="{collector} was paid by {senders} different accounts within {days} days ({period}), {amounts} "
         "in all. {passing} of them paid it in no other period; in an average period of that length {usual} others do.",
         innocent=(
             CounterCheck(

@@ -26,7 +26,7 @@ class FanOut(Detector):
         strength="weak",
         roles={"distributor": ("account", "undetermined")},
         needs=("transactions",),
-        sentence="{distributor} paid {receivers} different accounts within {days} days ({start} to {end}), {amounts} "
+        sentence="{distributor} paid {receivers} different accounts within {days} days ({period}), {amounts} "
         "in all. {passing} of them it paid in no other period; in an average period of that length it pays {usual}.",
         innocent=(
             CounterCheck(

@@ -14,6 +14,7 @@ from finvest.cli.options import as_json, of_case
 if TYPE_CHECKING:
     from finvest.case import Case
     from finvest.loading import Loaded
+    from finvest.model.propose import Proposal, Question
 
 
 @click.command()
@@ -33,9 +34,13 @@ if TYPE_CHECKING:
 @click.option("--bank", help="Bank that keeps the books, where the file does not say.")
 @click.option("--currency", help="Currency, where the file does not say.")
 @click.option("--decimals", type=int, help="Decimals of amounts, where the currency does not say.")
+@click.option("--decimal", type=click.Choice([".", ","]), help="Decimal sign, where the file leaves it open.")
+@click.option("--positive", type=click.Choice(["credit", "debit"]), help="What an amount without a minus is.")
 @click.option("--zone", help="Time zone of the books, like Europe/Berlin.")
 @click.option("--day-first/--month-first", default=None, help="Order of dates like 2/8/15.")
-@click.option("--yes", is_flag=True, help="Accept a proposed profile that leaves no question open.")
+@click.option("--encoding", help="Encoding of the text, where the file leaves it open.")
+@click.option("--register", help="Register or list that numbers of companies and persons belong to.")
+@click.option("--yes", is_flag=True, help="Take the profile that is proposed for a new layout without looking at it.")
 @as_json
 def command(
     case: Case, files: tuple[Path, ...], lists: tuple[Path, ...], yes: bool, json_: bool, **options: Any
@@ -48,13 +53,14 @@ def command(
     wanted = [(file, given) for file in files] + [(f, {**given, **own}) for path in lists for f, own in read_list(path)]
     if not wanted:
         raise click.UsageError("give files, or --list FILE")
+    asker = None if json_ or not sys.stdin.isatty() else Terminal()
     done: list[Loaded] = []
     refused: list[str] = []
     with output.progress(json_) as tell:
         for file, how in wanted:
             tell(f"reading {file.name}")
             try:
-                done.append(case.load(file, ask=None if yes or json_ or not sys.stdin.isatty() else ask, **how))
+                done.append(case.load(file, ask=asker, accept=yes, **how))
             except DataError as error:
                 refused.append(str(error))
     if json_:
@@ -64,10 +70,23 @@ def command(
     sys.exit(1 if refused or any(d.tally.quarantined for d in done) else 0)
 
 
-def ask(question: str, choices: tuple[str, ...] = ()) -> str:
-    """Ask a person about a proposed profile."""
-    kind = click.Choice(choices) if choices else None
-    return str(click.prompt(output.clean(question), type=kind, err=True))
+class Terminal:
+    """Asks the person at the terminal; see `finvest.loading.Asker`."""
+
+    def show(self, proposal: Proposal) -> None:
+        """Show how a proposed profile reads the first rows."""
+        output.table(proposal.sample, "New layout: how finvest would read it")
+        for note in proposal.notes:
+            output.say(note)
+
+    def answer(self, question: Question) -> str:
+        """Ask one question."""
+        choices = click.Choice(question.choices) if question.choices else None
+        return str(click.prompt(output.clean(question.text), type=choices, err=True))
+
+    def accepts(self) -> bool:
+        """Ask whether to read the file so."""
+        return click.confirm("Read the file so?", err=True)
 
 
 def _show(done: list[Loaded], refused: list[str]) -> None:

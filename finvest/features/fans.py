@@ -21,7 +21,17 @@ ALIKE = 0.25
 MOSTLY_ROUND = 0.7
 """Smallest share of multiples of ten in amounts from a price list (LAT of the catalogue)."""
 
+AT_COUNTER = ("card_pos", "card_online", "cash_atm", "cash_branch")
+"""Channels of daily life, in which many others on one account mean nothing."""
+
 _DAY = 86_400_000_000
+
+
+@feature
+def transfers(view: CaseView) -> pl.DataFrame:
+    """Return the transactions that go from account to account: no card payments, no cash."""
+    at_counter = pl.col("channel").is_in(list(AT_COUNTER)).fill_null(value=False)
+    return view.frame("transactions").filter(~at_counter)
 
 
 def unusual_fans(view: CaseView, side: Side, days: int, least: int, times_usual: int) -> pl.DataFrame:
@@ -50,7 +60,7 @@ def unusual_fans(view: CaseView, side: Side, days: int, least: int, times_usual:
 
 @feature
 def best_fans(view: CaseView, side: Side, days: int, least: int) -> pl.DataFrame:
-    """Return the largest window of each account that has one, beside the account's own history.
+    """Return the largest window of transfers of each account that has one, beside the account's own history.
 
     Parameters
     ----------
@@ -70,7 +80,8 @@ def best_fans(view: CaseView, side: Side, days: int, least: int) -> pl.DataFrame
     """
     from finvest.graph.fans import fans
 
-    found = fans(view.graph, side=side, window=days * _DAY, least=least)
+    moved = transfers(view)
+    found = fans(view.graph_of(moved), side=side, window=days * _DAY, least=least)
     best = (
         pl.DataFrame(
             {"account": found.account, "start": found.start, "distinct": found.distinct, "certain": found.certain}
@@ -83,10 +94,10 @@ def best_fans(view: CaseView, side: Side, days: int, least: int) -> pl.DataFrame
     listed = pl.DataFrame(
         {
             "window": np.repeat(best["window"].to_numpy(), [len(m) for m in members]),
-            "evidence": np.concatenate([np.empty(0, np.int32), *members]).astype(np.uint32),
+            "evidence": moved["n"].gather(np.concatenate([np.empty(0, np.int32), *members])),
         }
     )
-    busy = view.frame("transactions")["beneficiary" if side == "in" else "originator"].n_unique()
+    busy = moved["beneficiary" if side == "in" else "originator"].n_unique()
     best = best.with_columns(
         pl.col("account").cast(pl.UInt32),
         peer_share=1 - pl.col("distinct").rank("max", descending=True) / max(busy, 1),
@@ -116,7 +127,7 @@ def history(view: CaseView, windows: pl.DataFrame, side: Side, days: int) -> pl.
         of ten).
     """
     own, other = ("beneficiary", "originator") if side == "in" else ("originator", "beneficiary")
-    tx = view.frame("transactions")
+    tx = transfers(view)
     inside = (
         windows.select("account", n="evidence")
         .with_row_index("row")

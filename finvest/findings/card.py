@@ -71,7 +71,7 @@ class Card:
     needs : tuple of str
         Tables (``filings``) and columns (``transactions.terminal``) without which nothing can be said.
     sentence : str
-        Explains a finding; filled with roles, facts, parameters, ``{start}``, ``{end}`` and ``{amounts}``.
+        Explains a finding; filled with roles, facts, parameters, ``{period}``, ``{start}``, ``{end}``, ``{amounts}``.
     innocent : tuple of CounterCheck
     sources : tuple of str
         Where the indicator comes from.

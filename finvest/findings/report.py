@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from finvest.findings.finding import Checked, Finding, Subject, finding_id
-from finvest.findings.wording import fill, names, sums
+from finvest.findings.wording import fill, names, period, sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +80,7 @@ class Report:
             **{role: names([s.label for s in subjects if s.column == role]) for role in card.roles},
             "start": row["first_day"],
             "end": row["last_day"],
+            "period": period((row["first_day"], row["last_day"]) if row["first_day"] else None),
             "amounts": sums(amounts),
             "score": row["score"],
         }

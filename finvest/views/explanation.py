@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from finvest.findings.finding import Finding
     from finvest.views.flow import FlowPicture
 
+MOST_ROWS = 20
+"""Records that a notebook shows of one finding."""
+
 
 def explanation(finding: Finding, members: pl.DataFrame, picture: FlowPicture) -> str:
     """Return a finding as HTML, self-contained and without script.
@@ -35,6 +38,7 @@ def explanation(finding: Finding, members: pl.DataFrame, picture: FlowPicture) -
             for c in finding.checks
         ]
     )
+    rows = members.drop("finding").with_columns(pl.col("files").list.join(", "))
     return render(
         "explanation.html.j2",
         title=f"{finding.card.title} ({finding.indicator}), {finding.id}",
@@ -42,5 +46,5 @@ def explanation(finding: Finding, members: pl.DataFrame, picture: FlowPicture) -
         standing=f"Score {finding.score:.2f} of 1, strength {finding.card.strength}. An assessment, not a fact.",
         picture=markup(picture._repr_html_()),
         checks=markup(TableView(checks, "Innocent explanations")._repr_html_()),
-        members=markup(TableView(members.drop("finding"), "Records")._repr_html_()),
+        members=markup(TableView(rows, "Records", money={"amount": "currency"}, most=MOST_ROWS)._repr_html_()),
     )

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MOST_ROWS = 50
 """Rows that a notebook shows; how many there are is said."""
 
+UNBROKEN = 26
+"""A column whose cells are all this short is not broken into lines."""
+
 
 class TableView:
     """A frame as a reader sees it.
@@ -52,16 +55,23 @@ class TableView:
         return f"<{text.plain(self.title)}: {_count(len(self), 'row')}, {_count(self._frame.width, 'column')}>"
 
     def _repr_html_(self) -> str:
-        shown = len(self.cells())
+        cells = self.cells()
+        shown = len(cells)
         how_many = f"showing {shown:,} of {_count(len(self), 'row')}" if shown < len(self) else _count(len(self), "row")
         return render(
             "table.html.j2",
             title=text.plain(self.title),
-            columns=[text.shorten(c.replace("_", " ")) for c in self._frame.columns],
-            right=[c in self.money or d.is_numeric() for c, d in self._frame.schema.items()],
-            rows=self.cells(),
+            columns=[text.shorten(c.replace("_", " ")) for c in self.columns],
+            right=[c in self.money or self._frame.schema[c].is_numeric() for c in self.columns],
+            whole=[max((len(row[i]) for row in cells), default=0) <= UNBROKEN for i in range(len(self.columns))],
+            rows=cells,
             how_many=how_many,
         )
+
+    @property
+    def columns(self) -> list[str]:
+        """Columns that are shown: a currency stands in the cells of its amounts and not by itself."""
+        return [c for c in self._frame.columns if c not in self.money.values()]
 
     def to_frame(self) -> pl.DataFrame:
         """Return the frame, whole and unformatted."""
@@ -71,7 +81,8 @@ class TableView:
         """Return what is shown of the first rows, as text: amounts exact, with their currency."""
         head = self._frame.head(self.most)
         columns = []
-        for name, dtype in head.schema.items():
+        for name in self.columns:
+            dtype = head.schema[name]
             values = head[name].to_list()
             if name in self.money:
                 currencies = head[self.money[name]].to_list()
