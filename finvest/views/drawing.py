@@ -158,7 +158,7 @@ def outline(kind: str, x: float, y: float, w: float, h: float) -> list[str]:
     if kind == "more":
         e = min(4.0, h / 6)
         return [_rounded(l + d, t + 2 * e - d, r - 2 * e + d, b - d, 3) for d in (2 * e, e, 0.0)]
-    return [_rounded(l, t, r, b, 9)]
+    return [_rounded(l, t, r, b, min(9.0, h / 5))]
 
 
 def _rounded(l: float, t: float, r: float, b: float, c: float) -> str:  # noqa: E741

@@ -54,7 +54,7 @@ def section(
         "place": place,
         "id": finding.id,
         "title": card.title,
-        "who": text.clip(_names(finding.subjects[:1], masks, say), 190, 13) if finding.subjects else "",
+        "who": text.clip(_short(_names(finding.subjects[:1], masks, say)), 190, 13),
         "indicator": card.id,
         "strength": card.strength,
         "score": finding.score,
@@ -123,6 +123,12 @@ def _subject(subject: Subject, masks: Masks, say: Any) -> str:  # noqa: ANN401
 def _names(subjects: Sequence[Subject], masks: Masks, say: Any) -> str:  # noqa: ANN401
     hidden = masks.accounts | masks.parties
     return ", ".join(mask(s.kind, s.id) if s.id in hidden else text.label(say(s.label)) for s in subjects)
+
+
+def _short(name: str) -> str:
+    """Return the holder in a label, or the number where no holder is known."""
+    number, _, holder = name.partition(" (")
+    return holder.removesuffix(")") or number
 
 
 def _order(finding: Finding) -> list[tuple[str, str]]:

@@ -90,7 +90,7 @@ def listed(rows: list[list[Cell]], heads: list[str], *, nothing: str, classes: l
 def _style(column: str) -> str:
     if column in {"file", "files"}:
         return "mono" if column == "files" else "hashed"
-    return "fixed" if column in {"date", "start", "end"} else ""
+    return "fixed" if column in {"date", "start", "end", "channel", "loader", "profile", "reason"} else ""
 
 
 def _cell(value: Any, currency: Any, say: Callable[[str], str]) -> Cell:  # noqa: ANN401
