@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from finvest.model.identifiers import text_keys
-from finvest.model.tables import TEXT
+from finvest.model.tables import TEXT, table
 from finvest.pairing.coverage import PROVEN
 from finvest.pairing.lines import own_lines
 from finvest.pairing.references import cleaned, name_start, text_start, usable
@@ -69,18 +69,16 @@ def _comparable(transactions: pl.DataFrame) -> pl.DataFrame:
     lines = own_lines(transactions)
     sources = lines.group_by("account").agg(n=pl.col("source").n_unique()).filter(pl.col("n") > 1)
     lines = lines.join(sources, on="account", how="semi").filter(pl.col("source").n_unique().over(_LINE) > 1)
-    texts = ["bank_reference", "reference", "value_date", "originator_name", "beneficiary_name"]
-    known_by = ["originator_known_by", "beneficiary_known_by"]
-    found = transactions.select("transaction_id", *(c for c in (*texts, *known_by) if c in transactions.columns))
-    found = found.with_columns(
-        pl.lit(None, pl.Date if c == "value_date" else pl.String).alias(c)
-        for c in (*texts, *known_by)
-        if c not in found.columns
+    said = table("transactions").complete(transactions).join(lines, on="transaction_id", how="semi")
+    said = said.select(
+        "transaction_id",
+        *("bank_reference", "reference", "value_date", "originator_name", "beneficiary_name"),
+        *("originator_known_by", "beneficiary_known_by"),
     )
     name = pl.when("credit").then("originator_name").otherwise("beneficiary_name")
     how = pl.when("credit").then("originator_known_by").otherwise("beneficiary_known_by")
     return (
-        lines.join(found, on="transaction_id", how="left")
+        lines.join(said, on="transaction_id", how="left")
         .with_columns(
             usable=usable(pl.col("bank_reference")),
             cleaned=cleaned(pl.col("bank_reference")),

@@ -41,6 +41,7 @@ def events(transactions: pl.DataFrame, duplicates: pl.DataFrame) -> pl.DataFrame
     """
     rows = table("transactions").complete(transactions)
     rows = rows.filter((pl.col("status") == "booked") & (pl.col("amount") != 0))
+    rows = rows.with_columns(pl.col("precision").fill_null("date"))  # the widest interval where nothing is said
     rows = rows.with_columns(earliest=pl.col("booked_at"), latest=instants.latest(rows).cast(INSTANT))
     rows = rows.drop("duplicate_of").join(
         duplicates.select("transaction_id", "duplicate_of"), on="transaction_id", how="left", maintain_order="left"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import polars as pl
 
-from finvest.model.tables import DAY, MINOR, TEXT, WHOLE
+from finvest.model.tables import DAY, MINOR, TEXT, WHOLE, table
 from finvest.pairing.candidates import FLAT, within
 from finvest.pairing.lines import own_lines
-from finvest.pairing.naming import names_payee, names_payer, no_other_named, with_names
+from finvest.pairing.naming import no_other_named, with_names
 from finvest.pairing.references import SHORTEST, cleaned
 from finvest.pairing.sides import Sides, sides
 
@@ -31,6 +32,7 @@ SCHEMA = pl.Schema(
 _REACH = (-3, 10)
 """Days from debit to credit: the widest of any rule."""
 
+_NAME_LETTERS = 8
 _BATCH_REACH = (0, 6)
 _FILE_REACH = (-6, 6)
 
@@ -61,7 +63,7 @@ def counted_twice(
         * ``transfer``: an unpaired debit of the one and an unpaired credit of the other, three days before to ten days
           after it, where one names the other (by account, number or name), neither contradicts, and the credit is the
           debit, or less by no more than a fee (2 % and 10.00). At most as many as the rarer side has;
-        * ``conversion``: the same in two currencies where each names the other's account, whatever the amounts;
+        * ``conversion``: the same in two currencies, whatever the amounts: rates are not looked at;
         * ``batch``: unpaired credits that name a payer whose books show, in the six days before, a larger debit that
           names nobody; not those counted as transfers;
         * ``payment_file``: a payment of a file that shows both sides, and an equal line of either account's statement
@@ -74,19 +76,26 @@ def counted_twice(
     A debit without a line in the other account's books that could be its partner is not counted twice: it may have
     gone elsewhere or come back.
     """
-    given = sides(transactions, duplicates, accounts, identifiers)
+    transactions = table("transactions").complete(transactions)
+    given = _with_short_names(sides(transactions, duplicates, accounts, identifiers))
     left = _unpaired(given, pairs)
     reach = _reachable(left, given)
     transfers = _transfers(left, reach, given)
     found = [
         _summed("transfer", transfers, given),
-        _summed("conversion", _conversions(left), given),
+        _summed("conversion", _conversions(left, reach, given), given),
         _batches(left, reach, transfers, given),
         _payment_files(transactions),
         _same_books(transactions, duplicates),
     ]
     rows = pl.concat([part.select(SCHEMA.names()).cast(SCHEMA) for part in found])
     return rows.sort("kind", "originator", "beneficiary", "currency", nulls_last=True)
+
+
+def _with_short_names(given: Sides) -> Sides:
+    """Compare names by fewer letters than the rules do: a doubt may be wrong, and banks cut names early."""
+    short = pl.col("name").str.head(_NAME_LETTERS)
+    return replace(given, facts=given.facts.with_columns(short), holders=given.holders.with_columns(short).unique())
 
 
 def _unpaired(given: Sides, pairs: pl.DataFrame) -> Sides:
@@ -134,9 +143,16 @@ def _keys(**accounts: str) -> dict[str, str]:
     return {**accounts, "currency": "currency", "step": "step"}
 
 
-def _conversions(left: Sides) -> pl.DataFrame:
-    met = within(left.debits, left.credits, {"account": "other", "other": "account"}, *_REACH)
-    return met.filter((pl.col("currency") != pl.col("currency_c")) & names_payee() & names_payer())
+def _conversions(left: Sides, reach: pl.DataFrame, given: Sides) -> pl.DataFrame:
+    """Return debits and credits in two currencies that can be one transfer."""
+    records = pl.concat([left.debits, left.credits]).select("n", "account", "currency")
+    kept_in = records.select(target="account", its="currency").unique()
+    abroad = reach.join(records, on="n").join(kept_in, on="target").filter(pl.col("currency") != pl.col("its"))
+    abroad = abroad.select("n", "target").unique()
+    naming = within(left.debits.join(abroad, on="n"), left.credits, {"target": "account"}, *_REACH)
+    named = within(left.debits, left.credits.join(abroad, on="n"), {"account": "target"}, *_REACH)
+    met = pl.concat([naming, named]).unique(["n", "n_c"]).filter(pl.col("currency") != pl.col("currency_c"))
+    return with_names(met, given).filter(no_other_named()).select(met.columns)
 
 
 def _summed(kind: str, met: pl.DataFrame, given: Sides) -> pl.DataFrame:

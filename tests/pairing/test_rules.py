@@ -220,6 +220,20 @@ def test_a_name_that_is_not_the_holders_pairs_nothing() -> None:
     assert rules(case_of([sent, *edges], [GOT], styles={ANNA.number: NAMES})) == []
 
 
+def test_a_silent_credit_is_a_rival_where_the_debit_only_gives_a_name() -> None:
+    sent = [debit(ANNA, OUTSIDER, 1, 1), SENT, debit(ANNA, OUTSIDER, 1, 80)]
+    silent = credit(BELA, None, 10_000, DAY + 3)
+    assert rules(case_of(sent, [GOT, silent], styles={ANNA.number: NAMES})) == []
+
+
+def test_a_number_that_fits_with_a_name_that_does_not_pairs_nothing() -> None:
+    """Another bank's account has Bela's number, and Bela got the same sum from Anna by another way."""
+    namesake = replace(OUTSIDER, local=BELA.local)
+    assert rules(case_of([debit(ANNA, namesake, 10_000)], [GOT], styles={ANNA.number: NUMBERS})) == []
+    same_name = replace(namesake, name=BELA.name)
+    assert rules(case_of([debit(ANNA, same_name, 10_000)], [GOT], styles={ANNA.number: NUMBERS})) == ["unique"]
+
+
 def test_one_number_at_two_banks_is_two_accounts() -> None:
     """Anna's bank writes Carl's number only; Bela's account has it too, at another bank."""
     twin = replace(BELA, local=CARL.local, name=CARL.name)
