@@ -133,10 +133,11 @@ def test_what_is_not_selected_is_no_transaction_of_a_view_and_stays_in_its_booki
     assert len(again.bookings) == 6
 
 
+days = st.integers(0, 5)
+
+
 @settings(max_examples=20)
-@given(
-    st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=1, max_size=8), st.integers(0, 5), st.integers(0, 5)
-)
+@given(st.lists(st.tuples(days, st.booleans()), min_size=1, max_size=8), days, days)
 def test_a_period_agrees_with_plain_comparison(records: list[tuple[int, bool]], a: int, b: int) -> None:
     make = Make()
     for i, (day, dated) in enumerate(records):

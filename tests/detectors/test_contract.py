@@ -87,7 +87,9 @@ def test_is_not_assessable_without_what_it_needs(id_: str) -> None:
             TABLES["pairs"].empty(),
         )
         if name == "transactions":
-            moved = moved.clear() if not column else moved.with_columns(pl.lit(None, moved.schema[column]).alias(column))
+            moved = (
+                moved.clear() if not column else moved.with_columns(pl.lit(None, moved.schema[column]).alias(column))
+            )
         elif need == "accounts.books_on_file":
             moved = moved.with_columns(books=pl.lit("beneficiary"))
         else:
@@ -152,3 +154,34 @@ def test_file_names_no_protected_column_and_no_private_door(id_: str) -> None:
             assert node.attr not in PROTECTED
             assert not node.attr.startswith("_")
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 120
+
+
+@each
+@pytest.mark.parametrize("example", DETECTORS)
+@pytest.mark.parametrize("what", ["plant", "look_alike"])
+def test_looks_at_any_other_detectors_example_without_a_fault(id_: str, example: str, what: str) -> None:
+    for finding in DETECTORS[id_]().detect(planted(example, what).view()):
+        assert 0 <= finding.score <= 1
+        assert finding.withdrawn == any(
+            c.result == "present" and card.keeps == 0
+            for c, card in zip(finding.checks, finding.card.innocent, strict=True)
+        )
+
+
+@each
+def test_looks_at_a_single_payment_and_at_dates_alone_without_a_fault(id_: str) -> None:
+    make = Make()
+    make.transfer("x", "y", 1, 0, dated=True)
+    report = DETECTORS[id_]().detect(make.view())
+    assert not len(report)
+    assert list(report) == []
+
+
+@each
+def test_ids_do_not_depend_on_holders_or_on_other_records(id_: str) -> None:
+    make = planted(id_)
+    before = {f.id for f in DETECTORS[id_]().detect(make.view())}
+    make.transfer("somebody", "somebody else", 1, 0.123)
+    make.holder("somebody", "A Name")
+    after = {f.id for f in DETECTORS[id_]().detect(make.view())}
+    assert before == after
