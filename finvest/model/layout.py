@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from finvest.model.currencies import UNKNOWN
 from finvest.model.errors import SourceError, UsageError
 from finvest.model.lines import lines
 from finvest.model.profile import Profile, Take, named
@@ -71,7 +70,8 @@ def answer(profile: Profile, **options: Any) -> Profile:  # noqa: ANN401 - each 
             columns[column] = Take(value=str(given[option]))
     if "currency" in given:
         code = str(given["currency"]).upper()
-        columns.setdefault("currency", Take(value=code))
+        said_by = columns.get("currency", Take())
+        columns["currency"] = said_by if said_by.constant and said_by.value else replace(said_by, value=code)
     for name in ("decimals", "decimal", "positive"):
         if name in given:
             fields[name] = given[name]
@@ -105,7 +105,6 @@ class Layout:
 
     def __init__(self, profile: Profile, source: Source, loader: str, *, sheet: bool = False, **options: Any) -> None:  # noqa: ANN401
         self.shape, self.profile = profile, answer(profile, **options)
-        self.currency = str(options.get("currency") or UNKNOWN).upper()
         self.replaced = profile.columns.get("own_number") if options.get("account") else None
         self.source, self.loader, self.sheet = source, loader, sheet
         self.where: dict[str, str] = {}
@@ -160,7 +159,7 @@ class Layout:
         if len(rest):
             if self.profile.table == "transactions":
                 self._one_account(rest)
-                made, reasons = lines(rest, self.profile, self.where, currency=self.currency, sheet=self.sheet)
+                made, reasons = lines(rest, self.profile, self.where, sheet=self.sheet)
             else:
                 made, reasons = rolls(rest, self.profile, self.where, sheet=self.sheet)
             why = reasons.frame

@@ -48,7 +48,6 @@ def lines(
     profile: Profile,
     where: Mapping[str, str],
     *,
-    currency: str = UNKNOWN,
     sheet: bool = False,
 ) -> tuple[pl.DataFrame, Reasons]:
     """Read rows as lines for `finvest.model.statements.batches`.
@@ -61,8 +60,6 @@ def lines(
         What they mean; nothing in it is open.
     where : mapping of str to str
         Column of `rows` by source column.
-    currency : str
-        Of rows that do not say.
     sheet : bool
         Real dates in it are written the ISO way.
 
@@ -74,7 +71,7 @@ def lines(
         Why a line can't be loaded.
     """
     reader = _Reader(rows, profile, where)
-    out = reader.money(currency)
+    out = reader.money()
     out = out.hstack(reader.when(sheet=sheet)).hstack(reader.words())
     texts = {name: reader.text(name, out["credit"]) for name in TEXTS if name in profile.columns}
     out = out.with_columns(**texts, **reader.sides(out["credit"]))
@@ -108,9 +105,9 @@ class _Reader:
         known = self.columns.get(name)
         return known is not None and (known.value is not None or any(c in self.where for c in known.columns))
 
-    def money(self, default: str) -> pl.DataFrame:
+    def money(self) -> pl.DataFrame:
         """Return amounts with their currencies and which way they went."""
-        currency = self._currency("currency").fill_null(default)
+        currency = self._currency("currency").fill_null(UNKNOWN)
         if self.has("debit"):
             amount, credit = self._two_columns(currency)
         else:
@@ -144,8 +141,7 @@ class _Reader:
             return amount, pl.Series([False]).new_from_index(0, len(amount))
         if not self.has("sign"):
             return amount, negative if self.profile.positive == "debit" else ~negative
-        constant = self.columns["sign"].value
-        words = self.profile.words.get("sign", {}) if constant is None else {w: w for w in WORDS["sign"]}
+        words = self._words("sign")
         word = self.text("sign").to_frame("w").select(translated(pl.col("w"), words)).to_series()
         credit = word == "credit"
         # A minus beside the word for a debit says the same twice; beside the word for a credit it says the opposite.
@@ -212,12 +208,15 @@ class _Reader:
         for name in ("status", "channel"):
             if not self.has(name):
                 continue
-            constant = self.columns[name].value
-            words = self.profile.words.get(name, {}) if constant is None else {w: w for w in WORDS[name]}
+            words = self._words(name)
             out[name] = self.text(name).to_frame("w").select(translated(pl.col("w"), words)).to_series()
         if "status" in out:
             self.reasons.where(out["status"].is_null(), "STATUS_UNKNOWN", self.source("status"))
         return pl.DataFrame(out)
+
+    def _words(self, name: str) -> Mapping[str, str]:
+        """Return the words of a column; a constant is one of ours."""
+        return {w: w for w in WORDS[name]} if self.columns[name].constant else self.profile.words.get(name, {})
 
     def sides(self, credit: pl.Series) -> dict[str, pl.Series]:
         """Return number, bank and name of both sides."""
@@ -241,7 +240,7 @@ class _Reader:
             if c in self.where
         }
         frame = self.rows
-        if "channel" in out.columns and not self.columns["channel"].value and self.source("channel") not in kept:
+        if "channel" in out.columns and not self.columns["channel"].constant and self.source("channel") not in kept:
             frame = frame.with_columns(untranslated=pl.when(out["channel"].is_null()).then(self.text("channel")))
             kept[self.source("channel")] = pl.col("untranslated")
         return aside(frame, kept, "extra" if "extra" in frame.columns else None)

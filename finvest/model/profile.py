@@ -76,17 +76,22 @@ class Take:
         ``first``: the first column that is not blank; ``join``: all of them, joined by a space; ``sides``: two columns,
         the first for a debit, the second for a credit; an empty name is no column.
     value : str or None
-        The constant.
+        The constant, or what stands in where the columns are blank.
     """
 
     columns: tuple[str, ...] = ()
     how: str = "first"
     value: str | None = None
 
+    @property
+    def constant(self) -> bool:
+        """Whether no column says it."""
+        return not self.columns
+
     def written(self) -> str | dict[str, str | list[str]]:
         """Return it as it stands in TOML."""
         if self.value is not None:
-            return {"value": self.value}
+            return {"first": list(self.columns), "value": self.value} if self.columns else {"value": self.value}
         if self.how == "sides":
             return {side: c for side, c in zip(("debit", "credit"), self.columns, strict=True) if c}
         return self.columns[0] if len(self.columns) == 1 else {self.how: list(self.columns)}
@@ -331,9 +336,9 @@ def _columns(profile: Profile) -> None:
     rules = [{"amount"} <= there, {"debit", "credit"} <= there]
     if sum(rules) != 1 or ("sign" in there and "amount" not in there):
         raise UsageError("columns must map either amount (signed, or with sign), or both debit and credit")
-    if "sign" in there and profile.columns["sign"].value is None and not profile.words.get("sign"):
+    if "sign" in there and not profile.columns["sign"].constant and not profile.words.get("sign"):
         raise UsageError("words.sign must say which words of the sign column are debit and which credit")
-    if "status" in there and profile.columns["status"].value is None and not profile.words.get("status"):
+    if "status" in there and not profile.columns["status"].constant and not profile.words.get("status"):
         raise UsageError("words.status must translate the words of the status column")
     sides = {c.split("_")[0] for c in there if c.endswith(tuple(f"_{s}" for s in SIDES))}
     if sides & {"originator", "beneficiary"} and sides & {"own", "other"}:

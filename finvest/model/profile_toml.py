@@ -100,6 +100,8 @@ def _take(key: str, value: Any) -> Take:  # noqa: ANN401 - what TOML holds
             return Take((value,))
         case {"value": str(constant), **rest} if not rest:
             return Take(value=constant)
+        case {"first": [*several], "value": str(fallback), **rest} if several and not rest:
+            return Take(_typed(f"{key}.first", several, list), value=fallback)
         case {**sides} if sides and set(sides) <= {"debit", "credit"}:
             columns: list[Any] = [sides.get("debit", ""), sides.get("credit", "")]
             return Take(_typed(key, columns, list), how="sides")

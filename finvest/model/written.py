@@ -44,17 +44,18 @@ def take(how: Take, where: Mapping[str, str], credit: pl.Expr | None = None) -> 
     credit : polars.Expr, optional
         Whether a row is a credit, for a column that each side has its own of.
     """
-    if how.value is not None:
-        return pl.lit(how.value, pl.String)
+    fallback = pl.lit(how.value, pl.String)
+    if how.constant:
+        return fallback
     if how.how == "sides" and credit is not None:
         debits, credits_ = (clean(where[c]) if c in where else pl.lit(None, pl.String) for c in how.columns)
         return pl.when(credit).then(credits_).otherwise(debits)
     there = [clean(where[c]) for c in how.columns if c in where]
     if not there:
-        return pl.lit(None, pl.String)
+        return fallback
     if how.how == "join":
         return clean_expr(pl.concat_str(there, separator=" ", ignore_nulls=True))
-    return pl.coalesce(there)
+    return pl.coalesce(*there, fallback)
 
 
 def clean_expr(text: pl.Expr) -> pl.Expr:
