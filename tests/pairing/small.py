@@ -14,7 +14,7 @@ from finvest.pairing.coverage import coverage
 from finvest.pairing.duplicates import duplicates
 from finvest.pairing.movements import movements
 from finvest.pairing.pairs import pairs
-from tests.pairing.statements import BARE, FULL, NAMES, TIMED, Account, Case, Line, file_of, joined, on
+from tests.pairing.statements import FULL, Account, Case, Line, file_of, joined, on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +80,3 @@ def moved(case: Case, decisions: pl.DataFrame | None = None) -> pl.DataFrame:
 def rules(case: Case, rates: pl.DataFrame | None = None) -> list[str]:
     """Return by which rules a case's pairs were made."""
     return sorted(paired(case, rates=rates)["how"])
-
-
-__all__ = ["BARE", "FULL", "NAMES", "TIMED"]
