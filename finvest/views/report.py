@@ -77,7 +77,7 @@ def report(content: ReportContent) -> str:
             ("Report written", say(content.written)),
             ("Handling code", f"{content.handling}: {HANDLING[content.handling]}"),
         ],
-        ranked=[_ranked(r, standing, say) for r in ranked[: content.most_rows]],
+        ranked=[_ranked(r, standing, full, say) for r in ranked[: content.most_rows]],
         ranked_left_out=f"Showing {content.most_rows:,} of {len(ranked):,}." if len(ranked) > content.most_rows else "",
         victims=_victims(content, masks),
         findings=[
@@ -196,14 +196,15 @@ def _withdrawn_count(number: int) -> str:
     return f"{number:,} were" if number > 1 else "one was" if number else "none was"
 
 
-def _ranked(ranked: Ranked, standing: list[Finding], say: Any) -> dict[str, Any]:  # noqa: ANN401
+def _ranked(ranked: Ranked, standing: list[Finding], full: list[Finding], say: Any) -> dict[str, Any]:  # noqa: ANN401
+    described = {f.id for f in full}
     places = {f.id: i for i, f in enumerate(standing, 1)}
     contributions = []
     for c in ranked.contributions:
         counts = f"weight {c.weight:.2f}" if c.share > 0 else "shares records with a stronger finding: not counted"
         contributions.append(
             {
-                "anchor": c.finding.id,
+                "anchor": c.finding.id if c.finding.id in described else "",
                 "title": f"{places.get(c.finding.id, '')}. {c.finding.card.title}",
                 "says": f"{c.finding.indicator}, {counts}",
             }
