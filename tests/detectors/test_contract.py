@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from dataclasses import fields
 from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ from finvest.registry import Registry
 from finvest.view import CaseView
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from finvest.findings.detector import Detector
 
 DETECTORS = Registry().detectors()
@@ -101,7 +104,7 @@ def test_is_not_assessable_without_what_it_needs(id_: str) -> None:
 
 @each
 def test_thresholds_moved_by_a_fifth_still_find_the_planted_example(
-    id_: str, record_property: pytest.RecordProperty
+    id_: str, record_property: Callable[[str, object], None]
 ) -> None:
     view, detector = planted(id_).view(), DETECTORS[id_]
     for name, value in detector().get_params().items():
@@ -123,7 +126,7 @@ def test_parameters_are_checked_and_can_be_tuned(id_: str) -> None:
     assert clone(detector).get_params() == detector.get_params()
     with pytest.raises(UsageError, match="has no parameter"):
         detector.set_params(nonsense=1)
-    bounded = [f for f in detector.__dataclass_fields__.values() if f.metadata["low"] is not None]
+    bounded = [f for f in fields(detector) if f.metadata["low"] is not None]  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="must be"):
         detector.set_params(**{bounded[0].name: bounded[0].metadata["low"] - 1}).detect(planted(id_).view())
 

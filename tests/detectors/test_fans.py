@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from finvest.findings.make import Make
@@ -12,12 +14,12 @@ WINDOW = 10
 both_ways = pytest.mark.parametrize("id_", ["GRF-01", "GRF-02"])
 
 
-def pay(make: Make, id_: str, other: str, day: float, amount: int = 300_00, **columns: object) -> None:
+def pay(make: Make, id_: str, other: str, day: float, amount: int = 300_00, **columns: Any) -> None:
     sides = (other, "hub") if id_ == "GRF-01" else ("hub", other)
-    make.transfer(*sides, amount, day, **columns)  # type: ignore[arg-type]
+    make.transfer(*sides, amount, day, **columns)
 
 
-def fan(id_: str, others: int, last_day: float = 1.0, **columns: object) -> Make:
+def fan(id_: str, others: int, last_day: float = 1.0, **columns: Any) -> Make:
     make = Make()
     for i in range(others):
         pay(make, id_, f"other {i}", last_day * i / (others - 1), **columns)

@@ -92,7 +92,7 @@ def own_share(known: dict[str, str], *paid: tuple[str, int]) -> tuple[int | None
     of = make.view()
     hub = pl.Series([number(of, "hub")], dtype=pl.UInt32)
     everything = pl.Series([of.frame("transactions")["n"].to_list()], dtype=pl.List(pl.UInt32))
-    return onward(of, hub, everything).row(0)  # type: ignore[return-value]
+    return onward(of, hub, everything).row(0)
 
 
 @pytest.mark.parametrize(

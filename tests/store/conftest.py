@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-ABOUT = {"title": "Orchid", "purpose": "trafficking, 12 Js 3/25", "legal_basis": "section 163", "actor": "A 12"}
+ABOUT: dict[str, Any] = {
+    "title": "Orchid",
+    "purpose": "trafficking, 12 Js 3/25",
+    "legal_basis": "section 163",
+    "actor": "A 12",
+}
 
 
 @pytest.fixture
