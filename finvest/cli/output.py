@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from finvest.model.money import show
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -36,6 +34,8 @@ def clean(text: str) -> str:
 
 def cell(name: str, value: Any, row: dict[str, Any]) -> str:
     """Write one cell of a table."""
+    from finvest.model.money import show
+
     if value is None:
         return ""
     if name in AMOUNTS and isinstance(value, int | Decimal):

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
-from finvest.loaders.delimited import Delimited
 
 from finvest.model.errors import SourceError, UsageError
 from finvest.model.propose import propose
 from finvest.model.records import Batch, Source, Tally
 from finvest.model.tables import table
+from finvest.registry import Registry
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from .conftest import ReportRow
 
+DELIMITED = Registry().loader("delimited")
 FOLDER = "csv_layouts"
 
 ANSWERS: dict[str, dict[str, Any]] = {
@@ -59,7 +60,7 @@ def _load(path: Path, **answers: Any) -> tuple[dict[str, pl.DataFrame], Tally]:
     profile = propose(path).answers(**answers)
     frames: dict[str, list[pl.DataFrame]] = {}
     tally = Tally()
-    for item in Delimited().read(Source.of(path), profile):
+    for item in DELIMITED.read(Source.of(path), profile):
         if isinstance(item, Batch):
             frames.setdefault(item.table, []).append(table(item.table).complete(item.frame))
         else:
@@ -134,7 +135,7 @@ def test_nothing_is_guessed_where_day_and_month_cannot_be_told_apart(acceptance_
     with pytest.raises(UsageError, match="day_first"):
         propose(path).answers(account="1")
     with pytest.raises(SourceError, match="day_first"):
-        list(Delimited().read(Source.of(path), account="1"))
+        list(DELIMITED.read(Source.of(path), account="1"))
 
 
 def test_time_and_zone_are_read(acceptance_data: Path) -> None:

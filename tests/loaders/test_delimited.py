@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
-from finvest.loaders.delimited import Delimited
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,11 +13,13 @@ from finvest.model.errors import SourceError, UsageError
 from finvest.model.profile import Profile
 from finvest.model.records import Batch, Source, Tally
 from finvest.model.tables import table
+from finvest.registry import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+DELIMITED = Registry().loader("delimited")
 HEADER = "Date,Account,Amount,Currency,Counterparty account,Counterparty name,Reference"
 OWN = "DE02100100100006820101"
 Load = tuple[dict[str, pl.DataFrame], Tally]
@@ -27,7 +28,7 @@ Load = tuple[dict[str, pl.DataFrame], Tally]
 def read(path: Path, profile: Profile | None = None, **options: Any) -> Load:
     frames: dict[str, list[pl.DataFrame]] = {}
     tally = Tally()
-    for item in Delimited().read(Source.of(path), profile, **options):
+    for item in DELIMITED.read(Source.of(path), profile, **options):
         if isinstance(item, Batch):
             frames.setdefault(item.table, []).append(table(item.table).complete(item.frame))
         else:
@@ -316,7 +317,7 @@ def test_wise_takes_the_name_of_the_other_side(load: Callable[..., Load]) -> Non
 
 
 def test_recognition() -> None:
-    loader = Delimited()
+    loader = DELIMITED
     assert loader.recognises(b"Date,Amount\n", "x.csv")
     assert loader.recognises(b"Date,Amount\n", "x.dat")
     assert not loader.recognises(b"%PDF-1.7", "x.csv")
