@@ -10,11 +10,12 @@ import pytest
 from lxml import etree
 
 from finvest.model.errors import SourceError
-from tests.acceptance.camt_opinion import check, (
+from tests.acceptance.camt_opinion import (
     CAMT,
     COMPARED,
     NOT_STORED,
     Loaded,
+    check,
     differences,
     of_class,
 )
