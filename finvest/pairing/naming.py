@@ -29,7 +29,11 @@ def names_payer() -> pl.Expr:
     return (pl.col("other_c") == pl.col("account")).fill_null(value=False)
 
 
-def with_names(pairs: pl.DataFrame, given: Sides) -> pl.DataFrame:
+CUT_NAME = 8
+"""Letters and digits from which on a short name may be the beginning of a longer one, where a doubt is enough."""
+
+
+def with_names(pairs: pl.DataFrame, given: Sides, *, cut_names: bool = False) -> pl.DataFrame:
     """Add what the records of candidates say of each other by number and by name.
 
     Parameters
@@ -37,6 +41,8 @@ def with_names(pairs: pl.DataFrame, given: Sides) -> pl.DataFrame:
     pairs : polars.DataFrame
         Candidates: ``n``, ``account`` of the debit, ``n_c``, ``account_c`` of the credit.
     given : Sides
+    cut_names : bool
+        Let a name of `CUT_NAME` signs and more fit a longer one that begins with it.
 
     Returns
     -------
@@ -59,7 +65,7 @@ def with_names(pairs: pl.DataFrame, given: Sides) -> pl.DataFrame:
         fits = _fitting(pairs, numbers, number, account, _number_fits(number)).rename({"fits": f"number_fits{end}"})
         pairs = pairs.join(fits, on=[number, account], how="left")
         holders = given.holders.rename({"account": account, "name": "key"})
-        fits = _fitting(pairs, holders, name, account, pl.col(name) == pl.col("key")).rename(
+        fits = _fitting(pairs, holders, name, account, name_fits(name, "key", cut=cut_names)).rename(
             {"fits": f"name_fits{end}"}
         )
         pairs = pairs.join(fits, on=[name, account], how="left")
@@ -75,6 +81,13 @@ def no_other_named() -> pl.Expr:
         for end, named in says.items()
     ]
     return ~pl.any_horizontal(others)
+
+
+def name_fits(name: str, holder: str, *, cut: bool) -> pl.Expr:
+    """Tell whether the start of a name is the start of a holder's, or, if names may be cut, its beginning."""
+    same = pl.col(name) == pl.col(holder)
+    beginning = pl.col(holder).str.starts_with(pl.col(name)) & (pl.col(name).str.len_chars() >= CUT_NAME)
+    return same | beginning if cut else same
 
 
 def _fitting(pairs: pl.DataFrame, keys: pl.DataFrame, said: str, account: str, fits: pl.Expr) -> pl.DataFrame:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import polars as pl
 
 from finvest.model.tables import DAY, MINOR, TEXT, WHOLE, table
 from finvest.pairing.candidates import FLAT, within
 from finvest.pairing.lines import own_lines
-from finvest.pairing.naming import no_other_named, with_names
+from finvest.pairing.naming import CUT_NAME, name_fits, no_other_named, with_names
 from finvest.pairing.references import SHORTEST, cleaned
 from finvest.pairing.sides import Sides, sides
 
@@ -32,7 +31,9 @@ SCHEMA = pl.Schema(
 _REACH = (-3, 10)
 """Days from debit to credit: the widest of any rule."""
 
-_NAME_LETTERS = 8
+_MOST_NAMESAKES = 5
+"""A name that more accounts on file answer to names none of them."""
+
 _BATCH_REACH = (0, 6)
 _FILE_REACH = (-6, 6)
 
@@ -77,7 +78,7 @@ def counted_twice(
     gone elsewhere or come back.
     """
     transactions = table("transactions").complete(transactions)
-    given = _with_short_names(sides(transactions, duplicates, accounts, identifiers))
+    given = sides(transactions, duplicates, accounts, identifiers)
     left = _unpaired(given, pairs)
     reach = _reachable(left, given)
     transfers = _transfers(left, reach, given)
@@ -90,12 +91,6 @@ def counted_twice(
     ]
     rows = pl.concat([part.select(SCHEMA.names()).cast(SCHEMA) for part in found])
     return rows.sort("kind", "originator", "beneficiary", "currency", nulls_last=True)
-
-
-def _with_short_names(given: Sides) -> Sides:
-    """Compare names by fewer letters than the rules do: a doubt may be wrong, and banks cut names early."""
-    short = pl.col("name").str.head(_NAME_LETTERS)
-    return replace(given, facts=given.facts.with_columns(short), holders=given.holders.with_columns(short).unique())
 
 
 def _unpaired(given: Sides, pairs: pl.DataFrame) -> Sides:
@@ -114,7 +109,7 @@ def _reachable(left: Sides, given: Sides) -> pl.DataFrame:
     by_account = records.select("n", target="other").drop_nulls()
     facts = given.facts.join(records, on="n", how="semi")
     holders = given.holders.rename({"account": "target"})
-    by_name = facts.select("n", "name").drop_nulls().join(holders, on="name").select("n", "target")
+    by_name = _named(facts.select("n", "name").drop_nulls(), holders)
     numbers = given.numbers.rename({"account": "target"})
     said = facts.select("n", "number").drop_nulls()
     same = said.join(numbers, left_on="number", right_on="key").select("n", "target")
@@ -123,6 +118,16 @@ def _reachable(left: Sides, given: Sides) -> pl.DataFrame:
     ibans = numbers.filter("is_iban").with_columns(end=pl.col("key").str.tail(SHORTEST))
     by_tail = tails.join(ibans, on="end").filter(pl.col("key").str.ends_with(pl.col("number"))).select("n", "target")
     return pl.concat([by_account, by_name, same, by_tail]).join(own, on="target", how="semi").unique()
+
+
+def _named(said: pl.DataFrame, holders: pl.DataFrame) -> pl.DataFrame:
+    """Return which accounts' holders a name can mean, cut names included."""
+    start = pl.col("name").str.head(CUT_NAME)
+    names = said.select("name", start=start).unique()
+    meant = names.join(holders.select("target", start=start, holder="name"), on="start")
+    meant = meant.filter(name_fits("name", "holder", cut=True)).select("name", "target").unique()
+    few = meant.filter(pl.len().over("name") <= _MOST_NAMESAKES)
+    return said.join(few, on="name").select("n", "target")
 
 
 def _transfers(left: Sides, reach: pl.DataFrame, given: Sides) -> pl.DataFrame:
@@ -136,7 +141,7 @@ def _transfers(left: Sides, reach: pl.DataFrame, given: Sides) -> pl.DataFrame:
     met = pl.concat([naming, named]).unique(["n", "n_c"])
     missing = pl.col("amount") - pl.col("amount_c")
     met = met.filter((missing >= 0) & ((missing - FLAT) * 50 <= pl.col("amount")))
-    return with_names(met, given).filter(no_other_named()).select(met.columns)
+    return with_names(met, given, cut_names=True).filter(no_other_named()).select(met.columns)
 
 
 def _keys(**accounts: str) -> dict[str, str]:
@@ -152,7 +157,7 @@ def _conversions(left: Sides, reach: pl.DataFrame, given: Sides) -> pl.DataFrame
     naming = within(left.debits.join(abroad, on="n"), left.credits, {"target": "account"}, *_REACH)
     named = within(left.debits, left.credits.join(abroad, on="n"), {"account": "target"}, *_REACH)
     met = pl.concat([naming, named]).unique(["n", "n_c"]).filter(pl.col("currency") != pl.col("currency_c"))
-    return with_names(met, given).filter(no_other_named()).select(met.columns)
+    return with_names(met, given, cut_names=True).filter(no_other_named()).select(met.columns)
 
 
 def _summed(kind: str, met: pl.DataFrame, given: Sides) -> pl.DataFrame:
