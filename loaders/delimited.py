@@ -58,7 +58,8 @@ class Delimited:
         wide = head[:2] in {b"\xff\xfe", b"\xfe\xff"}
         if not start or start.startswith(_BINARY) or (b"\0" in head and not wide) or is_native(head, name):
             return False
-        return name.lower().endswith(self.card.suffixes) or matching_profile(head, name, shipped_profiles()) is not None
+        # A .txt may be anything; the two others are tables.
+        return name.lower().endswith((".csv", ".tsv")) or matching_profile(head, name, shipped_profiles()) is not None
 
     def read(self, source: Source, profile: Profile | None = None, **options: Any) -> Iterator[Batch | Tally]:  # noqa: ANN401
         """Yield the rows' tables, quarantine and one tally.

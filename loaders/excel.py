@@ -105,11 +105,14 @@ def _rows(page: Sheet, layout: Layout, before: int) -> pl.DataFrame:
         raise SourceError(error.source, f"sheet {page.number}: {error.expected}", error.line) from None
     at = pl.int_range(1, pl.len() + 1)
     blank = pl.all_horizontal(pl.all().is_null())
+    headers = page.cells.row(profile.header_row - 1) if profile.header_row else ()
+    repeated = pl.all_horizontal(pl.col(f"c{i}").eq_missing(pl.lit(t, pl.String)) for i, t in enumerate(headers))
+    header_rows = (at <= profile.header_row) | (repeated if headers else pl.lit(value=False))
     rows = page.cells.select(
         pl.all(),
         record=at + before,
         line=at,
-        kind=pl.when(at <= profile.header_row).then(pl.lit("header")).when(blank).then(pl.lit("blank")),
+        kind=pl.when(header_rows).then(pl.lit("header")).when(blank).then(pl.lit("blank")),
     )
     loaded = rows["kind"].is_null()
     reason = pl.Series([None], dtype=pl.String).new_from_index(0, len(rows))

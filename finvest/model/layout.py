@@ -65,8 +65,13 @@ def answer(profile: Profile, **options: Any) -> Profile:  # noqa: ANN401 - each 
     for option, column in said:
         if option in given:
             # What the file says instead is kept aside.
+            said_before = [c for c in columns.get(column, Take()).columns if c not in keep]
             if profile.table == "transactions":
-                keep += [c for c in columns.get(column, Take()).columns if c and c not in keep]
+                keep += said_before
+            else:
+                fields["ignore"] = (*profile.ignore, *said_before)
+            if option == "account":
+                fields["single"] = (*profile.single, *said_before)
             columns[column] = Take(value=str(given[option]))
     if "currency" in given:
         code = str(given["currency"]).upper()
@@ -104,11 +109,11 @@ class Layout:
     """
 
     def __init__(self, profile: Profile, source: Source, loader: str, *, sheet: bool = False, **options: Any) -> None:  # noqa: ANN401
-        self.shape, self.profile = profile, answer(profile, **options)
-        self.replaced = profile.columns.get("own_number") if options.get("account") else None
+        self.shape = profile
+        self.profile = answer(profile, **options)
         self.source, self.loader, self.sheet = source, loader, sheet
         self.where: dict[str, str] = {}
-        self.accounts: set[str] = set()
+        self.values: dict[str, set[str]] = {}
         self.tally = Tally()
 
     def header(self, names: Iterable[str]) -> None:
@@ -123,7 +128,10 @@ class Layout:
         missing, unknown = self.shape.missing(names), self.shape.unknown(names)
         if missing or unknown or not self.shape.matches(names):
             found = [f"it lacks {_quoted(missing)}"] if missing else []
-            found += [f"it has {_quoted(unknown)}, which the profile does not know"] if unknown else []
+            if unknown and len(unknown) < len(names):
+                found.append(f"it has {_quoted(unknown)}, which the profile does not know")
+            elif unknown:  # no header at all, it seems: what stands there may be anybody's data
+                found.append("it has none of the profile's columns")
             raise SourceError(
                 self.source.name,
                 f"profile {self.shape.name} does not fit: {' and '.join(found) or 'it is no such file'}; "
@@ -148,7 +156,7 @@ class Layout:
         Raises
         ------
         SourceError
-            If an account was given for a file that holds several.
+            If a column holds more values than the profile allows.
         """
         counts = dict(rows.group_by("kind").len().iter_rows())
         unread = rows.filter(pl.col("kind").is_null() & pl.col("reason").is_not_null())
@@ -158,7 +166,7 @@ class Layout:
         wrong = 0
         if len(rest):
             if self.profile.table == "transactions":
-                self._one_account(rest)
+                self._one_value(rest)
                 made, reasons = lines(rest, self.profile, self.where, sheet=self.sheet)
             else:
                 made, reasons = rolls(rest, self.profile, self.where, sheet=self.sheet)
@@ -191,14 +199,16 @@ class Layout:
             "own_bank", "own_name", "booked_at", "zone", own_number=own, own_currency=pl.lit(None, pl.String)
         )
 
-    def _one_account(self, rows: pl.DataFrame) -> None:
-        """Refuse to book several accounts' rows on the one that was given."""
-        there = [self.where[c] for c in self.replaced.columns if c in self.where] if self.replaced else []
-        if there:
-            self.accounts |= set(rows[there[0]].str.strip_chars().drop_nulls().unique()) - {""}
-            if len(self.accounts) > 1:
+    def _one_value(self, rows: pl.DataFrame) -> None:
+        """Refuse a file in which a column that should hold one value holds two: another account's rows, mostly."""
+        for column in (c for c in self.profile.single if c in self.where):
+            values = set(rows[self.where[column]].str.strip_chars().drop_nulls().unique()) - {""}
+            self.values.setdefault(column, set()).update(values)
+            if len(self.values[column]) > 1:
                 raise SourceError(
-                    self.source.name, "it holds rows of more than one account; leave the option account out"
+                    self.source.name,
+                    f"column '{column}' holds more than one value, so the rows are not of one account; leave the "
+                    "option account out, or split the file",
                 )
 
 

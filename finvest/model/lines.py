@@ -8,7 +8,8 @@ import polars as pl
 
 from finvest.model import money
 from finvest.model.currencies import UNKNOWN
-from finvest.model.profile import SIDES, WORDS, is_unnamed
+from finvest.model.profile import is_unnamed
+from finvest.model.profile_rules import SIDES, WORDS
 from finvest.model.tables import MINOR
 from finvest.model.written import ISO, aside, clean, placed, take, times, translated, zones
 

@@ -6,12 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from finvest.model.errors import UsageError
-from finvest.model.profile import WORDS, Profile, Take
+from finvest.model.profile import Profile, Take
+from finvest.model.profile_rules import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_LISTS = ("recognise", "keep", "ignore", "optional")
+_LISTS = ("recognise", "keep", "ignore", "optional", "single")
 _SECTIONS: dict[str, dict[str, tuple[str, type]]] = {
     "file": {
         "encoding": ("encoding", str),

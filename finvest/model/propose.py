@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import io
 import re
-import tomllib
-import unicodedata
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from finvest.model import proof
-from finvest.model.currencies import DECIMALS
 from finvest.model.errors import SourceError, UsageError
 from finvest.model.fields import fields
 from finvest.model.framing import frames
+from finvest.model.header_words import columns_of, currency_in, header_row, key, words_of_banks
 from finvest.model.layout import OPTIONS, answer
-from finvest.model.profile import EITHER, Profile, Take, is_unnamed, named
+from finvest.model.profile import Profile, Take, is_unnamed, named
+from finvest.model.profile_rules import EITHER
 from finvest.model.profiles import best, header_of, shipped_profiles
 from finvest.model.sheets import is_workbook, sheets
+from finvest.model.written import answered, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,7 +29,6 @@ HEAD = 1 << 20
 """Bytes that a proposal looks at."""
 
 _DELIMITERS = (",", ";", "\t", "|")
-_PREAMBLE = 40
 _MONEY = ("amount", "debit", "credit", "balance_after", "fee")
 _CHOICES = {"day_first": ("true", "false"), "decimal": (".", ","), "positive": ("credit", "debit")}
 
@@ -130,7 +127,26 @@ def propose(path: Path, *, profiles: Mapping[str, Profile] | None = None, name: 
         grid = _of_text(head, name, fitting)
     else:
         fitting = best([p for p in known.values() if p.matches(grid.header(p.header_row))])
-    return _known(fitting, grid) if fitting else _new(grid, name)
+    return _known(fitting, grid) if fitting and _speaks(fitting, grid) else _new(grid, name)
+
+
+def _speaks(profile: Profile, grid: _Grid) -> bool:
+    """Tell whether dates and amounts are written as a profile says whose headers fit."""
+    if profile.table != "transactions":
+        return True
+    place = {name: i for i, name in enumerate(grid.header(profile.header_row) or profile.names)}
+
+    def texts(*ours: str) -> list[str]:
+        columns = [c for name in ours if name in profile.columns for c in profile.columns[name].columns]
+        return grid.texts(profile.header_row, [place[c] for c in columns if c in place])
+
+    dates, amounts = pl.Series(texts("date"), dtype=pl.String), texts(*_MONEY)
+    unread = min(
+        times(dates, answered(profile.dates, day_first=day_first))["at"].null_count() for day_first in (True, False)
+    )
+    sign, _ = proof.amount_signs(amounts)
+    written = any(mark in text for text in amounts for mark in ".,")
+    return 2 * unread <= len(dates) and (not written or not sign or sign == profile.decimal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,26 +234,26 @@ def _floats(profile: Profile, grid: _Grid, place: dict[str, int]) -> tuple[str, 
 
 
 def _new(grid: _Grid, name: str) -> Proposal:
-    words = _words()
-    row = _header_row(grid, words["transactions"])
+    words = words_of_banks()
+    row = header_row(grid.rows, words["transactions"])
     if row is None:
         raise SourceError(name, "no row with headers for a date and an amount was found; write a profile for it")
     header = grid.header(row)
     place = {column: i for i, column in enumerate(header)}
-    columns, notes = _columns(header, words["transactions"])
+    columns, notes = columns_of(header, words["transactions"])
     texts = {ours: grid.texts(row, [place[c] for c in take.columns]) for ours, take in columns.items()}
     translated: dict[str, dict[str, str]] = {}
     for ours in ("status", "sign"):
         if ours in columns:
-            table = {_key(w): meaning for meaning, known in words[ours].items() for w in known}
-            found = {t: table.get(_key(t)) for t in dict.fromkeys(texts[ours])}
+            table = {key(w): meaning for meaning, known in words[ours].items() for w in known}
+            found = {t: table.get(key(t)) for t in dict.fromkeys(texts[ours])}
             if found and all(found.values()):
                 translated[ours] = {t: str(meaning) for t, meaning in found.items()}
             else:
                 notes.append(f"the words of '{columns.pop(ours).columns[0]}' are not all known; it is kept aside")
     if "sign" in columns and "amount" not in columns:
         del columns["sign"]
-    if "currency" not in columns and (code := _in_header(header, columns)):
+    if "currency" not in columns and (code := currency_in(header, columns)):
         columns["currency"] = Take(value=code)
         notes.append(f"the header names the currency {code}")
     money = [t for ours in _MONEY for t in texts.get(ours, [])]
@@ -290,63 +306,6 @@ def _question(option: str) -> Question:
         "positive": "No amount has a minus: is it money in (credit) or out (debit)?",
     }
     return Question(option, texts.get(option, OPTIONS[option]), _CHOICES.get(option, ()))
-
-
-@cache
-def _words() -> dict[str, dict[str, list[str]]]:
-    return tomllib.loads((files("finvest.model") / "headers.toml").read_text("utf-8"))
-
-
-def _key(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.lower().replace("ł", "l").replace("ß", "ss"))
-    return "".join(c for c in plain if c.isalnum())
-
-
-def _header_row(grid: _Grid, words: dict[str, list[str]]) -> int | None:
-    """Return the first row that names a date and an amount."""
-    for number, row in enumerate(grid.rows[:_PREAMBLE], 1):
-        found = set(_columns(named(row), words)[0])
-        if "date" in found and ("amount" in found or {"debit", "credit"} <= found):
-            return number
-    return None
-
-
-def _columns(header: list[str], words: dict[str, list[str]]) -> tuple[dict[str, Take], list[str]]:
-    """Return which of our columns the headers name, and a note for each that was passed over."""
-    keys = {column: _key(re.sub(r"\(?\b[A-Z]{3}\b\)?$", "", column.strip())) or _key(column) for column in header}
-    keys |= {
-        column: "verwendungszweck" for column in header if re.fullmatch(r"(?i)vwz ?\d+|verwendungszweck ?\d+", column)
-    }
-    fitting: dict[str, list[str]] = {}
-    for ours, known in words.items():
-        for word in map(_key, known):
-            fitting.setdefault(ours, []).extend(c for c in header if keys[c] == word or _key(c) == word)
-    notes, out = [], {}
-    for ours, found in ((o, list(dict.fromkeys(f))) for o, f in fitting.items() if f):
-        if ours == "reference":
-            found.sort(key=header.index)
-            out[ours] = Take(tuple(found), how="join" if len(found) > 1 else "first")
-            continue
-        out[ours] = Take((found[0],))
-        if len(found) > 1:
-            notes.append(f"{ours} is taken from '{found[0]}'; {', '.join(found[1:])} is kept aside")
-    if "amount" in out and {"debit", "credit"} <= set(out):
-        del out["amount"]
-    if not {"debit", "credit"} <= set(out):
-        out.pop("debit", None)
-        out.pop("credit", None)
-    shows_both = {"originator_number", "beneficiary_number"} <= set(out) and "own_number" not in out
-    dropped = ("own_", "other_") if shows_both else ("originator_", "beneficiary_")
-    return {ours: take for ours, take in out.items() if not ours.startswith(dropped)}, notes
-
-
-def _in_header(header: list[str], columns: dict[str, Take]) -> str | None:
-    """Return the currency that the header of the amount names, like ``Amount (EUR)``."""
-    for column in (c for ours in ("amount", "debit", "credit") if ours in columns for c in columns[ours].columns):
-        found = re.search(r"\b([A-Z]{3})\b\)?$", column.strip())
-        if found and found[1] in DECIMALS and column in header:
-            return found[1]
-    return None
 
 
 def _sample(profile: Profile, grid: _Grid, place: dict[str, int]) -> pl.DataFrame:

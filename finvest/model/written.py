@@ -11,7 +11,7 @@ import polars as pl
 
 from finvest.model import instants
 from finvest.model.errors import UsageError
-from finvest.model.profile import EITHER
+from finvest.model.profile_rules import EITHER
 from finvest.model.tables import INSTANT
 
 if TYPE_CHECKING:

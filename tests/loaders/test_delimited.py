@@ -278,7 +278,7 @@ def test_options_complete_and_override(load: Callable[..., Load]) -> None:
 
 def test_an_account_is_not_given_to_the_rows_of_several(load: Callable[..., Load]) -> None:
     text = "Date,Account,Amount,Currency\n2024-01-02,1,1,EUR\n2024-01-02,2,1,EUR\n"
-    with pytest.raises(SourceError, match="more than one account"):
+    with pytest.raises(SourceError, match="more than one value"):
         load(text, account="3")
     tables, _ = load(text.replace(",2,", ",1,"), account="3")
     assert tables["transactions"]["surplus"].to_list() == ['{"Account":"1"}'] * 2
