@@ -45,8 +45,9 @@ class Statement:
     movements : polars.DataFrame
         In time order of its own books, reversals included: ``booked`` (earliest instant), ``day`` (as written),
         ``time_known``, ``other``, ``received``, ``paid`` (minor units), ``currency``, ``balance`` (running, minor
-        units; null where no statement fixes it), ``channel``, ``reference``, ``where`` (file and line of each record
-        behind it). A payment of the account to itself stands twice, as paid and as received.
+        units; null where no statement fixes it, and where only the other side's books show the movement),
+        ``channel``, ``reference``, ``where`` (file and line of each record behind it). A payment of the account to
+        itself stands twice, as paid and as received.
     counterparties : polars.DataFrame
         ``other``, ``currency``, ``received``, ``paid``, ``count``, ``first``, ``last`` (days).
     coverage : polars.DataFrame
@@ -261,7 +262,7 @@ def show(view: CaseView, matched: Matched, names: dict[str, str], text: str) -> 
     booked = (
         view.bookings.filter(pl.col("account") == n)
         .join(opening, on="currency", how="left", maintain_order="left")
-        .with_columns(running=pl.col("opening") + change.cum_sum().over("currency"))
+        .with_columns(running=pl.col("opening") + pl.when("own").then(change).otherwise(0).cum_sum().over("currency"))
         .filter("selected")
         .join(about, on="movement", how="left", maintain_order="left")
     )
@@ -273,7 +274,7 @@ def show(view: CaseView, matched: Matched, names: dict[str, str], text: str) -> 
         received=pl.when(change > 0).then(change),
         paid=pl.when(change < 0).then(-change),
         currency="currency",
-        balance="running",
+        balance=pl.when("own").then("running"),
         channel="channel",
         reference="reference",
         where=where(booked["records"], matched, names).list.join(", "),

@@ -278,13 +278,17 @@ class CaseView(ViewTables):
 
         Balances are sums of these. Columns: ``account``, ``other`` (numbers), ``movement``, ``booked`` (earliest
         instant), ``day``, ``currency``, ``change`` (signed minor units), ``balance`` (after it, where its books say
-        so), ``selected``, ``counted`` (a transaction of this view between two accounts); in order of time.
+        so), ``own`` (its own books show it, or none are on file: what only the other side's books show is no part of a
+        balance), ``selected``, ``counted`` (a transaction of this view between two accounts); in order of time,
+        within a day as its books list them.
         """
-        accounts = self._tables["accounts"].select("account", number="n")
+        accounts = self._tables["accounts"].select("account", n="n", on_file="books_on_file")
         rows = self._movements
         _check_range(rows)
         for side in ("originator", "beneficiary"):
-            rows = rows.join(accounts.rename({"account": side, "number": f"{side}_n"}), on=side, maintain_order="left")
+            known = accounts.rename({"account": side, "n": f"{side}_n", "on_file": f"{side}_on_file"})
+            rows = rows.join(known, on=side, maintain_order="left")
+        first, last = pl.col("records").list.first(), pl.col("records").list.last()  # the payer's, the payee's
         counted = pl.col("selected") & pl.col("in_shapes") & (pl.col("originator") != pl.col("beneficiary"))
         sides = [
             rows.select(
@@ -295,19 +299,21 @@ class CaseView(ViewTables):
                 other=f"{other}_n",
                 booked=booked,
                 until=f"{booked}_latest",
+                record=record,
                 currency=currency,
                 change=pl.col(amount).cast(pl.Int64) * sign,
                 balance=pl.col(f"{own}_balance_after").cast(pl.Int64),
+                own=pl.col("books").is_in([own, "both"]) | ~pl.col(f"{own}_on_file"),
                 counted=counted,
             )
-            for own, other, booked, currency, amount, sign in (
-                ("originator", "beneficiary", "booked_out", "currency", "amount", -1),
-                ("beneficiary", "originator", "booked_in", "received_currency", "received_amount", 1),
+            for own, other, booked, record, currency, amount, sign in (
+                ("originator", "beneficiary", "booked_out", first, "currency", "amount", -1),
+                ("beneficiary", "originator", "booked_in", last, "received_currency", "received_amount", 1),
             )
         ]
         both = pl.concat(sides)
         both = both.with_columns(day=local_days(both.select("zone", booked_at="booked")))
-        return both.sort("booked", "until", "movement", "change").drop("until", "zone")
+        return both.sort("booked", "until", "record", "movement", "change").drop("until", "record", "zone")
 
     @cached_property
     def left_out(self) -> frozenset[str]:

@@ -280,6 +280,22 @@ def test_what_reached_the_payee_is_what_it_received() -> None:
     assert statement(small(), "x", received_amount=arrived).movements["paid"][0] == 100
 
 
+def test_what_only_the_other_sides_books_show_is_shown_without_a_balance() -> None:
+    books = pl.when(pl.col("amount") == 30).then(pl.lit("beneficiary")).otherwise(pl.lit("both"))
+    assert statement(small(), "acc", books=books).movements["balance"].to_list() == [600, None, None, 591, 600, 30]
+
+
+def test_within_a_day_rows_stand_as_its_books_list_them() -> None:
+    make = Make()
+    make.opening("acc", 0)
+    for amount in (3, 1, 2):
+        make.transfer("x", "acc", amount, 0, dated=True)
+    assert statement(make, "acc").movements["received"].to_list() == [3, 1, 2]
+    # The payee's own record decides, not the payer's, which names the movement.
+    own = pl.col("records").list.concat(pl.format("z{}", 9 - pl.col("amount").cast(pl.Int64)))
+    assert statement(make, "acc", records=own).movements["received"].to_list() == [3, 2, 1]
+
+
 def test_without_a_statement_there_is_no_balance() -> None:
     assert statement(small(), "y").movements["balance"].to_list() == [None, None]
 

@@ -15,12 +15,12 @@ def daily_flows(view: CaseView) -> pl.DataFrame:
     -------
     polars.DataFrame
         ``account``, ``currency`` (code), ``day``, ``credit`` (from others, transactions of the view), ``net`` (of all
-        that was booked; minor units), ``counted`` (a transaction of the view is among them), sorted.
+        that its books show; minor units), ``counted`` (a transaction of the view is among them), sorted.
     """
     keys = ["account", "currency", "day"]
     received = pl.col("change").filter(pl.col("counted") & (pl.col("change") > 0)).sum()
     days = view.bookings.group_by(keys).agg(
-        credit=received, net=pl.col("change").sum(), counted=pl.col("counted").any()
+        credit=received, net=pl.col("change").filter("own").sum(), counted=pl.col("counted").any()
     )
     return days.sort(keys)
 
@@ -102,5 +102,5 @@ def _stated(view: CaseView) -> pl.DataFrame:
 def _running(view: CaseView) -> pl.DataFrame:
     """Return running balances on days with one movement: their order within the day is then beyond doubt."""
     alone = pl.len().over("account", "currency", "day") == 1
-    rows = view.bookings.filter(alone).filter(pl.col("balance").is_not_null())
+    rows = view.bookings.filter("own").filter(alone).filter(pl.col("balance").is_not_null())
     return rows.select("account", "currency", "day", "balance")

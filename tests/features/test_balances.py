@@ -117,6 +117,15 @@ def test_reversals_count_in_balances_and_not_in_what_was_received() -> None:
     assert daily_flows(of).filter(pl.col("account") == number(of, "hub"))["credit"].sum() == 100
 
 
+def test_what_only_the_other_sides_books_show_is_no_part_of_a_balance() -> None:
+    make = stated(case(("x", "hub", 100, 0), ("x", "hub", 100, 1), ("hub", "y", 30, 3)), "hub", 570, 4)
+    books = pl.when(pl.col("earliest") == pl.lit(START)).then(pl.lit("originator")).otherwise(pl.lit("both"))
+    # hub's own books are on file; of the first payment only those of x.
+    assert opening_of(changed(make, books=books), "hub") == 500
+    one_sided = pl.when(pl.col("amount") == 30).then(pl.lit("originator")).otherwise(pl.lit("beneficiary"))
+    assert opening_of(changed(make, books=one_sided), "hub") == 400
+
+
 def test_what_a_selection_leaves_out_still_counts_in_balances() -> None:
     make = stated(case(("x", "hub", 100, 0), ("x", "hub", 10, 5), ("hub", "y", 10, 6)), "hub", 500, 0)
     of = changed(make, selected=pl.col("earliest") > pl.lit(START + timedelta(days=1)))
