@@ -76,6 +76,8 @@ def counted_twice(
     -----
     A debit without a line in the other account's books that could be its partner is not counted twice: it may have
     gone elsewhere or come back.
+    A doubt asks for less than a rule: a name of eight letters and more also means holders whose names begin with it,
+    unless more than five accounts on file do.
     """
     transactions = table("transactions").complete(transactions)
     given = sides(transactions, duplicates, accounts, identifiers)

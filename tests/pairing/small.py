@@ -14,7 +14,8 @@ from finvest.pairing.coverage import coverage
 from finvest.pairing.duplicates import duplicates
 from finvest.pairing.movements import movements
 from finvest.pairing.pairs import pairs
-from tests.pairing.statements import FULL, Account, Case, Line, file_of, joined, on
+from tests.pairing.statements import Case, file_of, joined, on
+from tests.pairing.world import FULL, Account, Line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,8 @@ from finvest.model.tables import MINOR, table
 from finvest.pairing.coverage import complete_days, coverage
 from finvest.pairing.reconciliation import SCHEMA, reconcile
 from tests.pairing.small import ANNA, DAY, OUTSIDER, case_of, credit, debit
-from tests.pairing.statements import NAMES, TIMED, on
+from tests.pairing.statements import on
+from tests.pairing.world import NAMES, TIMED
 
 JAN, FEB = date(2025, 1, 1), date(2025, 2, 1)
 NO_LINES = table("transactions").empty()

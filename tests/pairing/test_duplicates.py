@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from finvest.pairing.coverage import coverage
 from finvest.pairing.duplicates import duplicates
 from tests.pairing.small import ANNA, BELA, DAY, OUTSIDER, case_of, debit
-from tests.pairing.statements import NUMBERS, POOR, TIMED, Case, Line
+from tests.pairing.world import NUMBERS, POOR, TIMED, Line
+
+if TYPE_CHECKING:
+    from tests.pairing.statements import Case
 
 FIRST, SECOND = replace(ANNA, last=DAY + 10), replace(ANNA, first=DAY - 10)
 

@@ -10,7 +10,7 @@ from finvest.pairing.duplicates import duplicates
 from finvest.pairing.pairs import pairs
 from finvest.pairing.twice import counted_twice
 from tests.pairing.small import ANNA, BELA, DAY, case_of, credit, debit, moved, paired
-from tests.pairing.statements import NAMES
+from tests.pairing.world import NAMES
 
 LARGE = 10**26 + 1
 """Minor units of a token with eighteen decimals."""

@@ -13,7 +13,7 @@ from finvest.model.tables import table
 from finvest.pairing.duplicates import SCHEMA as DUPLICATES
 from finvest.pairing.movements import SCHEMA, movements
 from tests.pairing.small import ANNA, BELA, DAY, OUTSIDER, case_of, credit, debit, moved
-from tests.pairing.statements import FULL, NUMBERS, POOR, TIMED, Line
+from tests.pairing.world import FULL, NUMBERS, POOR, TIMED, Line
 
 REFERENCE = "E2E0012345678"
 

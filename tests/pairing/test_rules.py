@@ -19,7 +19,7 @@ from tests.pairing.small import (
     paired,
     rules,
 )
-from tests.pairing.statements import BARE, FULL, NAMES, NUMBERS, TIMED, Line
+from tests.pairing.world import BARE, FULL, NAMES, NUMBERS, TIMED, Line
 
 UETR = "8e5c1b9a-7d42-4f60-9a31-2b7c6d5e4f30"
 OTHER_UETR = "1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9"

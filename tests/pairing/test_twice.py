@@ -12,12 +12,13 @@ from finvest.pairing.duplicates import duplicates
 from finvest.pairing.pairs import pairs
 from finvest.pairing.twice import SCHEMA, counted_twice
 from tests.pairing.small import ANNA, BELA, DAY, DORA, OUTSIDER, case_of, credit, debit
-from tests.pairing.statements import BARE, NAMES, NUMBERS, Case, made, on
+from tests.pairing.statements import Case, made, on
+from tests.pairing.world import BARE, NAMES, NUMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.pairing.statements import Line
+    from tests.pairing.world import Line
 
 
 def doubts(case: Case) -> pl.DataFrame:
