@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from finvest.model.errors import SourceError, UsageError
+from finvest.model.layout import answer
 from finvest.model.profile import Profile
+from finvest.model.profiles import shipped_profiles
 from finvest.model.records import Batch, Source, Tally
 from finvest.model.tables import table
 from finvest.registry import Registry
@@ -282,6 +284,28 @@ def test_an_account_is_not_given_to_the_rows_of_several(load: Callable[..., Load
         load(text, account="3")
     tables, _ = load(text.replace(",2,", ",1,"), account="3")
     assert tables["transactions"]["surplus"].to_list() == ['{"Account":"1"}'] * 2
+
+
+def test_an_account_that_was_answered_before_is_not_given_to_the_rows_of_several(load: Callable[..., Load]) -> None:
+    answered = answer(shipped_profiles()["plain_signed"], account="3")
+    with pytest.raises(SourceError, match="more than one value"):
+        load("Date,Account,Amount,Currency\n2024-01-02,1,1,EUR\n2024-01-02,2,1,EUR\n", answered)
+
+
+def test_what_stands_where_a_header_should_be_is_not_quoted(load: Callable[..., Load]) -> None:
+    with pytest.raises(SourceError) as refused:
+        load("2024-01-02,Ann Lee\n2024-01-02,Ben Ray\n", profile())
+    assert "Lee" not in str(refused.value)
+
+
+def test_spaces_of_n26_are_accounts_of_their_own(load: Callable[..., Load]) -> None:
+    header = (
+        "Booking Date,Value Date,Partner Name,Partner Iban,Type,Payment Reference,Account Name,Amount (EUR),"
+        "Original Amount,Original Currency,Exchange Rate"
+    )
+    row = "2024-01-02,,Ann,,Credit Transfer,,{},1.00,,,\n"
+    tables, _ = load(f"{header}\n{row.format('Main Account')}{row.format('Savings')}", account=OWN)
+    assert tables["transactions"]["beneficiary"].n_unique() == 2
 
 
 def test_revolut(load: Callable[..., Load]) -> None:

@@ -133,7 +133,8 @@ def test_any_other_table_loads_by_its_columns(tmp_path: Path) -> None:
 
     adverts = Profile.from_toml(
         'name = "ads"\ntable = "adverts"\nignore = ["No"]\n[columns]\nposted_at = "When"\nphone = "Phone"\n'
-        'text = "Text"\nprice = "Price"\ncurrency = { value = "EUR" }\n[dates]\nformats = ["%Y-%m-%d %H:%M"]\nzone = "Europe/Riga"\n'
+        'text = "Text"\nprice = "Price"\ncurrency = { value = "EUR" }\n'
+        '[dates]\nformats = ["%Y-%m-%d %H:%M"]\nzone = "Europe/Riga"\n'
     )
     path = tmp_path / "ads.csv"
     path.write_text(
