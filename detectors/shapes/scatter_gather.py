@@ -1,0 +1,114 @@
+"""GRF-04: one account pays several, and these pay one account, within a short time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from finvest.features.holders import one_holder
+from finvest.features.paths import PathSearch, parallel_paths
+from finvest.features.scores import grows
+from finvest.findings.card import Card, CounterCheck, param
+from finvest.findings.checks import listed_company
+from finvest.findings.detector import Detector
+
+if TYPE_CHECKING:
+    from finvest.findings.make import Make
+    from finvest.view import CaseView
+
+
+def _one_group(view: CaseView, rows: pl.DataFrame) -> pl.Series:
+    return one_holder(view, rows.select(pl.concat_list("source", "middles", "sink")).to_series())
+
+
+def _everyday(_view: CaseView, rows: pl.DataFrame) -> pl.Series:
+    """Tell whether most do the same in other periods, and fewer than three in four pass on what they got."""
+    usual = pl.col("recurring") * 2 >= pl.col("distinct")
+    return rows.select(usual & (pl.col("keeping") * 4 < pl.col("distinct") * 3)).to_series()
+
+
+class ScatterGather(Detector):
+    """Money is spread over several accounts and collected again."""
+
+    card = Card(
+        id="GRF-04",
+        title="Scatter-gather",
+        what="One account pays several others, and these pay one and the same account afterwards, all within a short "
+        "time.",
+        strength="moderate",
+        roles={
+            "source": ("account", "undetermined"),
+            "sink": ("account", "undetermined"),
+            "middles": ("account", "undetermined"),
+        },
+        needs=("transactions",),
+        sentence="{source} paid {distinct} accounts ({middles}), and they paid {sink} afterwards, all within {days} "
+        "days ({period}). {keeping} of them passed on {keep_low} to {keep_high} % of what they got; of {certain} the "
+        "order is certain; {recurring} do the same in other periods. {payers} accounts paid {sink} in that time.",
+        innocent=(
+            CounterCheck(
+                name="treasury pool",
+                explanation="One holder, or companies of one group, move money between their own accounts.",
+                ask="Who holds the accounts, and who owns the holders? Ask the account and company registers.",
+                check=_one_group,
+            ),
+            CounterCheck(
+                name="wages spent in the same place",
+                explanation="Workers of one employer pay the same landlord or supplier, period after period.",
+                ask="What does the first account pay for, and what does the last one sell? Ask both for contracts.",
+                check=_everyday,
+            ),
+            CounterCheck(
+                name="business that sells to the public",
+                explanation="The account that collects belongs to a company on the company list, which has customers.",
+                ask="Is the holder in business? Ask the register, and the bank for the account's declared purpose.",
+                check=listed_company("sink"),
+                keeps=0.5,
+            ),
+            CounterCheck(
+                name="shared purchase",
+                explanation="Somebody lent or returned money to friends, who pay together for a trip or a gift.",
+                ask="Ask two of the accounts in the middle what they got the money for, and what they paid for.",
+            ),
+        ),
+        sources=("S44: scatter-gather of the AMLSim patterns", "catalogue, section 2.13"),
+    )
+    days: int = param("from the first to the last payment, days", default=10, low=1, high=60)
+    middles: int = param("accounts between the two", default=3, low=2)
+    keep_low: int = param("value is kept: percent of what was got, at least", default=80, low=1, high=100)
+    keep_high: int = param("value is kept: percent of what was got, at most", default=102, low=100, high=1000)
+    budget: int = param("search steps from one account", default=1_000_000, low=1)
+
+    def look(self, view: CaseView) -> pl.DataFrame:
+        """Return one row a pair of accounts: its largest window; not assessable for accounts whose search was cut."""
+        keep = (self.keep_low, self.keep_high)
+        search = PathSearch(days=self.days, middles=self.middles, keep=keep, budget=self.budget)
+        found, cut = parallel_paths(view, search)
+        share = {name: pl.col(name) / pl.col("distinct") for name in ("keeping", "certain", "recurring")}
+        alone = pl.col("distinct") / pl.col("payers")
+        rows = found.with_columns(
+            score=grows(pl.col("distinct") - 1, 4)
+            * (0.4 + 0.3 * share["keeping"] + 0.1 * share["certain"] + 0.2 * alone)
+            * (1 - 0.5 * share["recurring"]),
+            searches_cut=pl.lit(len(cut)),
+        )
+        unsearched = cut.select(
+            source="account", score=pl.lit(0.0), not_assessable=pl.lit("the search for who its payees pay was cut")
+        )
+        return pl.concat([rows, unsearched], how="diagonal_relaxed")
+
+    @staticmethod
+    def plant(make: Make) -> None:
+        """Let five people pass on within days what one account paid them."""
+        for i in range(5):
+            make.transfer("payer", f"mule {i}", 1_000_00 + i, i / 3)
+            make.transfer(f"mule {i}", "owner", 950_00 + i, 2 + i / 2)
+
+    @staticmethod
+    def look_alike(make: Make) -> None:
+        """Let five workers of one bakery pay rent to one landlord each month."""
+        for month in range(4):
+            for i in range(5):
+                make.transfer("bakery", f"worker {i}", 2_100_00, 30 * month)
+                make.transfer(f"worker {i}", "landlord", 600_00, 30 * month + 2 + i / 4)

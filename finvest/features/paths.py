@@ -1,0 +1,185 @@
+"""Money that goes from one account to another through several others at once: parallel two-hop paths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from finvest.features.fans import transfers
+from finvest.features.rings import CROSSED_NEVER
+from finvest.view import CaseView, feature
+
+if TYPE_CHECKING:
+    from finvest.graph import MoneyGraph
+    from finvest.graph.arrays import Bool
+
+DAY = 86_400_000_000
+
+
+@feature
+def transfer_graph(view: CaseView) -> MoneyGraph:
+    """Return the graph of `transfers`; edge numbers are places among these."""
+    return view.graph_of(transfers(view))
+
+
+def opaque_accounts(view: CaseView) -> Bool:
+    """Tell of each account whether the same money cannot be seen again behind it."""
+    mask: Bool = view.frame("accounts")["kind"].is_in(list(CROSSED_NEVER)).fill_null(value=False).to_numpy()
+    return mask
+
+
+@feature
+def parallel_counts(view: CaseView, days: tuple[int, ...], budget: int = 1_000_000) -> pl.DataFrame:
+    """Return for each transfer how many middles lie beside it, between one source and one sink.
+
+    Source: the strongest single signal without labels on the labelled sets; how many paths are parallel depends on
+    the window, so it is measured for several.
+
+    Parameters
+    ----------
+    days : tuple of int
+        Lengths of the window.
+    budget : int
+        Steps after which the search from one account is given up.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row a transfer: ``n`` (transaction number), and for each length ``middles_<days>`` (in possible order) and
+        ``middles_certain_<days>``; 0 where no second middle is.
+    """
+    from finvest.graph.two_hop import parallel_middles
+
+    graph, skip = transfer_graph(view), opaque_accounts(view)
+    columns = {"n": transfers(view)["n"]}
+    for name, certain in (("middles", False), ("middles_certain", True)):
+        windows = [length * DAY for length in days]
+        counts, _ = parallel_middles(graph, windows=windows, certain=certain, budget=budget, skip=skip)
+        columns |= {f"{name}_{length}": pl.Series(counts[:, i].copy()) for i, length in enumerate(days)}
+    return pl.DataFrame(columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathSearch:
+    """What to search for.
+
+    Attributes
+    ----------
+    days : int
+        From the first to the last payment.
+    middles : int
+        Smallest number of distinct middles.
+    keep : (int, int)
+        A middle keeps the value if it passes on from low to high percent of what it got, in one currency.
+    budget : int
+        Steps after which the search from one account is given up.
+    """
+
+    days: int
+    middles: int
+    keep: tuple[int, int]
+    budget: int
+
+
+@feature
+def parallel_paths(view: CaseView, search: PathSearch) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return pairs of accounts with enough middles between them, each with its largest window.
+
+    Returns
+    -------
+    found : polars.DataFrame
+        ``source``, ``sink`` (account numbers), ``middles`` (their numbers), ``distinct``, ``certain`` (middles whose
+        order and window are certain), ``keeping`` (middles that keep the value), ``recurring`` (middles
+        that are paid by the source, and pay the sink, in another period too), ``payers`` (accounts that pay the
+        sink within the period, all together), ``evidence``.
+    cut : polars.DataFrame
+        ``account``: sources from which the search was not carried to its end.
+    """
+    from finvest.graph.two_hop import two_hop
+
+    window = search.days * DAY
+    rows = two_hop(
+        transfer_graph(view),
+        window=window,
+        least=search.middles,
+        budget=search.budget,
+        skip=opaque_accounts(view),
+    )
+    best = (
+        pl.DataFrame(
+            {
+                "source": rows.source.astype(np.uint32),
+                "sink": rows.sink.astype(np.uint32),
+                "start": rows.start,
+                "distinct": rows.distinct,
+                "certain": rows.certain,
+            }
+        )
+        .with_row_index("row")
+        .sort("source", "sink", -pl.col("distinct"), -pl.col("certain"), "start")
+        .unique(["source", "sink"], keep="first", maintain_order=True)
+    )
+    members = [np.unique(rows.members(row)).astype(np.uint32) for row in best["row"]]
+    best = best.drop("row").with_row_index("row")
+    flat = pl.DataFrame(
+        {
+            "row": np.repeat(best["row"].to_numpy(), [len(m) for m in members]),
+            "place": np.concatenate([np.empty(0, np.uint32), *members]),
+        }
+    )
+    tx = transfers(view)
+    legs = flat.select("row").hstack(tx[flat["place"]].select("n", "originator", "beneficiary", "amount", "currency"))
+    found = best.join(_middles(best, legs, tx, search), on="row", how="left", maintain_order="left")
+    found = found.hstack(_payers(best, tx, window))
+    cut = pl.DataFrame({"account": rows.cut_roots.astype(np.uint32)})
+    return found.drop("row", "start"), cut
+
+
+def _middles(best: pl.DataFrame, legs: pl.DataFrame, tx: pl.DataFrame, search: PathSearch) -> pl.DataFrame:
+    """Return the middles of each row, how many keep the value, how many do the same in another period."""
+    low, high = search.keep
+    legs = legs.join(best.select("row", "source", "start"), on="row", maintain_order="left")
+    gets = pl.col("originator") == pl.col("source")
+    legs = legs.with_columns(middle=pl.when(gets).then("beneficiary").otherwise("originator"), gets=gets)
+    sums = legs.group_by("row", "middle").agg(
+        got=pl.col("amount").filter("gets").sum(),
+        gave=pl.col("amount").filter(~pl.col("gets")).sum(),
+        one_currency=pl.col("currency").n_unique() == 1,
+    )
+    in_bounds = (pl.col("gave") * 100).is_between(pl.col("got") * low, pl.col("got") * high)
+    sums = sums.with_columns(keeps=pl.col("one_currency") & in_bounds)
+    start = pl.from_epoch("start", time_unit="us").dt.replace_time_zone("UTC")
+    pair = ["originator", "beneficiary"]
+    again = (
+        legs.select("row", "middle", "gets", "start", *pair)
+        .unique()
+        .join(tx.select(*pair, "earliest", "latest"), on=pair)
+        .filter((pl.col("latest") < start) | (pl.col("earliest") > start.dt.offset_by(f"{search.days}d")))
+        .group_by("row", "middle")
+        .agg(recurs=pl.col("gets").n_unique() == 2)  # noqa: PLR2004 - both legs
+    )
+    return (
+        sums.join(again, on=["row", "middle"], how="left")
+        .sort("row", "middle")
+        .group_by("row", maintain_order=True)
+        .agg(middles="middle", keeping=pl.col("keeps").sum(), recurring=pl.col("recurs").fill_null(value=False).sum())
+        .join(legs.group_by("row").agg(evidence=pl.col("n").sort()), on="row", how="left")
+    )
+
+
+def _payers(best: pl.DataFrame, tx: pl.DataFrame, window: int) -> pl.DataFrame:
+    """Return how many accounts pay each row's sink within its period."""
+    moved = tx.select("originator", sink="beneficiary", early="earliest", late="latest")
+    moved = moved.with_columns(pl.col("early", "late").to_physical())
+    inside = (pl.col("late") >= pl.col("start")) & (pl.col("early") <= pl.col("start") + window)
+    counted = (
+        best.select("row", "sink", "start")
+        .join(moved, on="sink")
+        .filter(inside)
+        .group_by("row")
+        .agg(payers=pl.col("originator").n_unique())
+    )
+    return best.select("row").join(counted, on="row", how="left", maintain_order="left").select("payers")
