@@ -23,6 +23,7 @@ from finvest.view import CaseView
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from finvest.evaluate.evaluation import Evaluation
     from finvest.findings.finding import Finding
     from finvest.views.flow import FlowPicture
     from finvest.views.tables import TableView
@@ -279,6 +280,39 @@ class Case:
     def findings(self) -> Findings:
         """What the detectors found, with their default parameters where none were run yet."""
         return self._findings or self.score()
+
+    def evaluate(
+        self,
+        *only: str,
+        parameters: dict[str, dict[str, Any]] | None = None,
+        dated: bool = False,
+        **how: Any,  # noqa: ANN401 - handed through
+    ) -> Evaluation:
+        """Measure detectors against the answers of this case (the table `labels`), which no detector sees.
+
+        Parameters
+        ----------
+        *only : str
+            Catalogue ids; all detectors where left out.
+        parameters : dict, optional
+            Catalogue id to parameters.
+        dated : bool
+            Cut times to dates first.
+        **how
+            See `finvest.evaluate.evaluation.evaluate`.
+
+        Raises
+        ------
+        DataError
+            If there are no answers, none that is positive, or answers for what the case does not have.
+        """
+        from finvest.evaluate.evaluation import evaluate
+        from finvest.evaluating import case_set, chosen
+
+        tables = {n: self._store.frame(n) for n in TABLES if n not in HIDDEN or n == "labels"}
+        of = case_set(self.about.title, self.matched, {n: f for n, f in tables.items() if len(f)}, dated=dated)
+        self._log("combination: evaluate", only)
+        return evaluate(of.name, of.view, of.answers, chosen(self.registry, only, parameters), dated=dated, **how)
 
     def explain(self, finding: str | Finding) -> reporting.Explanation:
         """Return a finding's facts, evidence rows, counter-checks done and to ask."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-VERBS = ("init", "load", "check", "find", "show", "score", "explain", "detectors", "report", "demo")
+VERBS = ("init", "load", "check", "find", "show", "score", "explain", "detectors", "evaluate", "report", "demo")
 """Commands in the order in which they are used; each is in a module of its own name."""
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from finvest.case import Case
+    from finvest.registry import Registry
     from finvest.scoring import Findings
     from finvest.selection import Selection
 
@@ -38,7 +39,9 @@ def command(
 ) -> None:
     """Run detectors (all, or INDICATORS like GRF-05) and rank accounts for review."""
     with output.progress(json_) as tell:
-        found = case.score(*indicators, selection=selection, parameters=parameters(case, settings), progress=tell)
+        found = case.score(
+            *indicators, selection=selection, parameters=parameters(case.registry, settings), progress=tell
+        )
     if out is not None:
         output.say(f"written: {case.export(found.to_frame(), out)}")
     elif json_:
@@ -51,7 +54,7 @@ def command(
             output.hint("finvest detectors lists what each one needs")
 
 
-def parameters(case: Case, settings: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+def parameters(registry: Registry, settings: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     """Turn ``GRF-05.days=5`` into parameters of the right type."""
     given: dict[str, dict[str, Any]] = {}
     for setting in settings:
@@ -59,7 +62,7 @@ def parameters(case: Case, settings: tuple[str, ...]) -> dict[str, dict[str, Any
         id_, _, name = place.partition(".")
         if not (id_ and name and value):
             raise click.UsageError(f"--set wants ID.NAME=VALUE, like GRF-05.days=5; it is {setting!r}")
-        detector = case.registry.detector(id_)()
+        detector = registry.detector(id_)()
         if name not in detector.get_params():
             detector.set_params(**{name: value})  # says which parameters there are
         default = detector.get_params()[name]

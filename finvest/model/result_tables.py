@@ -14,6 +14,7 @@ RESULTS = (
         ("subject", TEXT, "account or transaction"),
         ("pattern", TEXT, "id of the pattern"),
         ("kind", TEXT, "kind of pattern, as finvest names it"),
+        ("window", TEXT, "part of the period that the answer is for: train1, train2, val, test or all"),
         ("positive", TRUTH, "true: planted; false: a look-alike or innocent"),
     ),
     define(

@@ -1,0 +1,1 @@
+"""Testing a pattern: answers, scores, measures, baselines, a verdict."""

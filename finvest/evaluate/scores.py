@@ -1,0 +1,264 @@
+"""From findings to scores of accounts, transactions and patterns, window by window.
+
+What a finding says in a window, it says by its evidence dated in it:
+
+* **transactions**: a transaction gets the score of the strongest finding whose evidence holds it. So does the ranking
+  of all detectors: findings that share a record count once, and all that hold one transaction share it.
+* **accounts**, by *ends*: an account gets the score of the strongest finding with an evidence transaction, dated in the
+  window, of which it is an end. This is what the answers call positive, and the figure that is reported first. By
+  *subjects*: only the subjects of a finding that is so present in the window get its score.
+* **patterns**: found by a finding whose evidence holds at least half of the pattern's transactions, each dated in the
+  window. A pattern is judged in a window that holds at least half of its transactions.
+
+In the ranking a finding counts with score times the ceiling of its strength, and an account's findings combine as in
+`finvest.findings.ranking`. A finding keeps its score in every window that it reaches into. Withdrawn findings count for
+nothing, possible victims are not ranked, and who or what has no score ranks last.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import polars as pl
+
+from finvest.findings.ranking import CEILINGS
+from finvest.findings.report import CHECK
+from finvest.model.tables import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from finvest.evaluate.answers import Answers
+    from finvest.findings.report import Report
+    from finvest.view import CaseView
+
+By = Literal["ends", "subjects"]
+
+NONE = -1.0
+"""Score of whatever no finding is about: below every score that there is."""
+
+_SATURATED = 0.999  # as in the ranking
+_LARGE = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicions:
+    """Findings of one or more detectors that stand, as frames.
+
+    Attributes
+    ----------
+    view : CaseView
+    rows : polars.DataFrame
+        ``finding`` (0 …), ``weight``, ``family``, ``indicator``; strongest first.
+    evidence : polars.DataFrame
+        ``finding``, ``n``: transactions, in order.
+    records : polars.DataFrame
+        ``finding``, ``record``: evidence of all tables, each record a number of its own.
+    subjects : polars.DataFrame
+        ``finding``, ``account``.
+    most_records : int
+        Numbers of records are below it.
+    """
+
+    view: CaseView
+    rows: pl.DataFrame
+    evidence: pl.DataFrame
+    records: pl.DataFrame
+    subjects: pl.DataFrame
+    most_records: int
+
+    @classmethod
+    def of(cls, view: CaseView, reports: Sequence[Report], *, weighted: bool) -> Suspicions:
+        """Collect what detectors found.
+
+        Parameters
+        ----------
+        view : CaseView
+        reports : sequence of Report
+        weighted : bool
+            A finding counts with score times the ceiling of its indicator's strength, as in the ranking.
+        """
+        parts = [_standing(view, report, weighted=weighted) for report in reports if len(report)]
+        frame = pl.concat([_EMPTY, *parts]).sort(-pl.col("weight"), "indicator", "row").with_row_index("finding")
+        frame = frame.with_columns(pl.col("finding").cast(pl.Int64))
+        exploded = frame.select("finding", "records").explode("records", empty_as_null=False).drop_nulls()
+        subjects = frame.select("finding", account="subjects").explode("account", empty_as_null=False).drop_nulls()
+        evidence = frame.select("finding", n="evidence").explode("n", empty_as_null=False).drop_nulls()
+        victims = frame.select(account="victims").explode("account", empty_as_null=False).drop_nulls().unique()
+        if len(victims):
+            subjects = subjects.join(victims, on="account", how="anti", maintain_order="left")
+        most = max((int(exploded["records"].max()) + 1) if len(exploded) else 1, 1)  # type: ignore[arg-type]
+        rows = frame.select("finding", "weight", "family", "indicator")
+        return cls(view, rows, evidence, exploded.rename({"records": "record"}), subjects, most)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def transactions(self, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return the score of each transaction of the view; `NONE` for those in no evidence or out of the window.
+
+        Parameters
+        ----------
+        inside : ndarray of bool, shape (transactions,)
+            Which ones are dated in the window.
+        """
+        score = np.full(len(inside), NONE)
+        n = self.evidence["n"].to_numpy()
+        np.maximum.at(score, n, self._weights(self.evidence["finding"]))
+        score[~inside] = NONE
+        return score
+
+    def accounts(self, inside: NDArray[np.bool_], by: By = "ends", *, combine: bool = False) -> NDArray[np.float64]:
+        """Return the score of each account of the view; `NONE` for those that no finding in the window is about.
+
+        Parameters
+        ----------
+        inside : ndarray of bool, shape (transactions,)
+            Which transactions are dated in the window.
+        by : {"ends", "subjects"}
+            Ends of evidence, or subjects of findings.
+        combine : bool
+            Combine an account's findings as the ranking does, instead of taking the strongest.
+        """
+        about = self._about(inside, by)
+        score = np.full(len(self.view.frame("accounts")), NONE)
+        account, finding = about["account"].to_numpy(), about["finding"].to_numpy()
+        if not combine:
+            np.maximum.at(score, account, self._weights(about["finding"]))
+        elif len(about):
+            first = np.flatnonzero(np.diff(account, prepend=-1))
+            score[account[first]] = self._combined(np.append(first, len(account)), finding)
+        return score
+
+    def _combined(self, starts: NDArray[np.int64], finding: NDArray[np.int64]) -> NDArray[np.float64]:
+        from finvest.evaluate.combine import combined
+
+        families = self.rows["family"].rank("dense").to_numpy().astype(np.int64)
+        counts = np.bincount(self.records["finding"].to_numpy(), minlength=len(self))
+        score, count, total = combined(
+            starts.astype(np.int64),
+            finding.astype(np.int64),
+            self.rows["weight"].to_numpy().astype(np.float64),
+            families,
+            np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]),
+            self.records["record"].to_numpy().astype(np.int64),
+            self.most_records,
+            int(families.max()) + 1,
+        )
+        rounded = np.round(score, 9)
+        # Where the top saturates, independent families decide, then the sum of contributions.
+        whole: NDArray[np.float64] = np.where(score >= _SATURATED, 1 + count + np.round(total, 9) / _LARGE, rounded)
+        return whole
+
+    def _about(self, inside: NDArray[np.bool_], by: By) -> pl.DataFrame:
+        """Return which finding is about which account in a window, by account, strongest finding first."""
+        present = self.evidence.filter(pl.Series(inside[self.evidence["n"].to_numpy()]))
+        if by == "subjects":
+            found = present["finding"].unique().to_frame()
+            if inside.all():  # findings that rest on other tables only have no date
+                found = self.rows.select("finding")
+            pairs = self.subjects.join(found, on="finding", how="semi")
+        else:
+            tx = self.view.frame("transactions")
+            n = present["n"]
+            sides = [tx[side].gather(n).cast(pl.Int64) for side in ("originator", "beneficiary")]
+            pairs = pl.concat(pl.DataFrame({"finding": present["finding"], "account": side}) for side in sides)
+        return pairs.unique().sort("account", "finding")  # findings are numbered from the strongest down
+
+    def _weights(self, findings: pl.Series) -> NDArray[np.float64]:
+        weights: NDArray[np.float64] = self.rows["weight"].gather(findings).to_numpy()
+        return weights
+
+    def patterns(self, answers: Answers, inside: NDArray[np.bool_]) -> pl.DataFrame:
+        """Return which patterns were found in a window.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``pattern``, ``kind``, ``size`` (its transactions dated in the window), ``covered`` (most of them in one
+            finding), ``found``, ``place`` (of the strongest finding that found it, from 1; equal ones share the last).
+        """
+        here = pl.Series(inside[answers.members["n"].to_numpy()])
+        size = answers.members.with_columns(here=here).group_by("pattern").agg(all=pl.len(), size=pl.col("here").sum())
+        size = size.filter(pl.col("size") * 2 >= pl.col("all"), pl.col("size") > 0).select("pattern", "size")
+        place = self.rows.select("finding", place=(-pl.col("weight")).rank("max").cast(pl.Int64))
+        covered = (
+            self.evidence.filter(pl.Series(inside[self.evidence["n"].to_numpy()]))
+            .with_columns(pl.col("n").cast(pl.Int64))
+            .join(answers.members.with_columns(pl.col("n").cast(pl.Int64)), on="n")
+            .group_by("finding", "pattern")
+            .agg(covered=pl.len())
+            .join(size, on="pattern")
+            .join(place, on="finding")
+            .group_by("pattern")
+            .agg(
+                pl.col("covered").max(),
+                place=pl.col("place").filter(pl.col("covered") * 2 >= pl.col("size")).min(),
+            )
+        )
+        kinds = pl.col("pattern").replace_strict(answers.kinds, default="", return_dtype=pl.String)
+        return (
+            size.join(covered, on="pattern", how="left")
+            .with_columns(kind=kinds, covered=pl.col("covered").fill_null(0), found=pl.col("place").is_not_null())
+            .select("pattern", "kind", "size", "covered", "found", "place")
+            .sort("kind", "pattern")
+        )
+
+
+_NUMBERS = pl.List(pl.Int64)
+_EMPTY = pl.DataFrame(
+    schema={
+        "row": pl.Int64,
+        "weight": pl.Float64,
+        "family": pl.String,
+        "indicator": pl.String,
+        "evidence": _NUMBERS,
+        "records": _NUMBERS,
+        "subjects": _NUMBERS,
+        "victims": _NUMBERS,
+    }
+)
+
+
+def _standing(view: CaseView, report: Report, *, weighted: bool) -> pl.DataFrame:
+    """Return a detector's rows that are not withdrawn."""
+    card, rows = report.detector.card, report.rows
+    clears = [pl.col(CHECK + c.name).fill_null(value=False) for c in card.innocent if c.keeps == 0]
+    rows = rows.with_row_index("row").filter(~pl.any_horizontal(pl.lit(value=False), *clears))
+    none = pl.lit([], _NUMBERS)
+    records = []
+    for table in sorted({c.partition("_")[2] or "transactions" for c in rows.columns if c.split("_")[0] == "evidence"}):
+        column = "evidence" if table == "transactions" else f"evidence_{table}"
+        records.append(pl.col(column).cast(_NUMBERS).list.eval(pl.element() + _offset(view, table)))
+    roles = [c for c, (kind, _) in card.roles.items() if kind == "account"]
+    subjects = [pl.col(c).cast(_NUMBERS) for c in roles]
+    hidden = []
+    for column in roles:
+        said = pl.col(f"{column}_role") if f"{column}_role" in rows.columns else pl.lit(None, pl.String)
+        role = said.fill_null(pl.lit(card.roles[column][1]))
+        hidden.append(pl.when(role == "possible_victim").then(pl.col(column).cast(_NUMBERS)).otherwise(none))
+    ceiling = CEILINGS[card.strength] if weighted else 1.0
+    return rows.select(
+        pl.col("row").cast(pl.Int64),
+        weight=pl.col("score").cast(pl.Float64) * ceiling,
+        family=pl.lit(card.family),
+        indicator=pl.lit(card.id),
+        evidence=pl.col("evidence").cast(_NUMBERS) if "evidence" in rows.columns else none,
+        records=pl.concat_list(records) if records else none,
+        subjects=pl.concat_list(subjects) if subjects else none,
+        victims=pl.concat_list(hidden) if hidden else none,
+    )
+
+
+def _offset(view: CaseView, table: str) -> int:
+    """Return the number from which the records of a table count, so that no two tables share one."""
+    before = 0
+    for name in ("transactions", *(t for t in TABLES if t != "transactions")):
+        if name == table:
+            break
+        before += 0 if view.lacks((name,)) else len(view.frame(name))
+    return before

@@ -1,0 +1,148 @@
+"""Labelled sets from folders and cases, ready for `finvest.evaluate`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from finvest.evaluate.answers import Answers
+from finvest.model.errors import DataError, UsageError
+from finvest.model.instants import local_days
+from finvest.model.records import Batch, Source
+from finvest.model.tables import HIDDEN, INSTANT, TABLES, table
+from finvest.pairing.movements import movements
+from finvest.view import CaseView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from finvest.findings.detector import Detector
+    from finvest.matching import Matched
+    from finvest.registry import Registry
+
+LOADER = "labelled"
+"""Loader of the files in a folder that is a set."""
+
+_ROWS = 250_000
+_ONCE = pl.DataFrame(schema={"transaction_id": pl.String, "duplicate_of": pl.String})
+_NOT_READ = (".txt", ".json", ".md", ".py")
+"""Files beside the data that say what they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSet:
+    """A set: what detectors see of it, and its answers.
+
+    Attributes
+    ----------
+    name : str
+    view : CaseView
+    answers : Answers
+    dated : bool
+        Times were cut to dates.
+    """
+
+    name: str
+    view: CaseView
+    answers: Answers
+    dated: bool
+
+
+def labelled_set(
+    folder: Path, registry: Registry, *, dated: bool = False, progress: Callable[[str], None] | None = None
+) -> LabelledSet:
+    """Read a folder with a labelled set: each file by its own run of the loader `labelled`, none into a case.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    registry : Registry
+    dated : bool
+        Cut times to dates.
+    progress : callable, optional
+        Told what is being worked on.
+
+    Raises
+    ------
+    UsageError
+        If there is no such folder.
+    DataError
+        If it holds no transactions, records that can't be read, or answers that do not fit.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: there is no such folder")
+    loader = registry.loader(LOADER)
+    frames: dict[str, list[pl.DataFrame]] = {}
+    for path in sorted(folder.iterdir()):
+        if not path.is_file() or path.name.startswith(".") or path.suffix in _NOT_READ:
+            continue
+        if progress is not None:
+            progress(f"reading {folder.name}/{path.name}")
+        for item in loader.read(Source.of(path)):
+            if isinstance(item, Batch):
+                frames.setdefault(item.table, []).append(item.frame)
+    tables = {name: pl.concat(parts) for name, parts in frames.items()}
+    frames.clear()
+    if "transactions" not in tables:
+        raise DataError(f"{folder.name}: there are no transactions; a labelled set has a transactions.parquet")
+    if "quarantine" in tables:
+        lost = tables["quarantine"]
+        raise DataError(
+            f"{folder.name}: {len(lost):,} records cannot be read ({', '.join(sorted(set(lost['reason'])))}); "
+            "measures on the rest would be those of another set"
+        )
+    if "labels" not in tables:
+        raise DataError(f"{folder.name}: there are no answers; a labelled set has labels_*.csv.gz beside its data")
+    records = tables.pop("transactions")
+    moved = unpaired(dates_only(records) if dated else records)
+    ids = records["transaction_id"]
+    del records
+    return prepared(folder.name, moved, tables, ids, dated=dated)
+
+
+def chosen(registry: Registry, only: Sequence[str], parameters: dict[str, dict[str, Any]] | None) -> list[Detector]:
+    """Return detectors (all where `only` is empty) with their parameters."""
+    classes = [registry.detector(i) for i in only] or [*registry.detectors().values()]
+    given = {i.upper(): p for i, p in (parameters or {}).items()}
+    return [cls().set_params(**given.get(cls.card.id, {})) for cls in classes]
+
+
+def prepared(
+    name: str, moved: pl.DataFrame, tables: dict[str, pl.DataFrame], records: pl.Series, *, dated: bool
+) -> LabelledSet:
+    """Make a set of movements and tables, the answers among them."""
+    view = CaseView(moved, {n: f for n, f in tables.items() if n not in HIDDEN and n != "transactions"})
+    return LabelledSet(name, view, Answers(tables["labels"], view, records), dated)
+
+
+def case_set(name: str, matched: Matched, tables: dict[str, pl.DataFrame], *, dated: bool = False) -> LabelledSet:
+    """Make a set of a case that has labels."""
+    if "labels" not in tables:
+        raise DataError("this case has no labels; load the label files of the set into it")
+    moved = matched.movements
+    if dated:
+        moved = movements(dates_only(matched.transactions), matched.duplicates, matched.pairs)
+    return prepared(name, moved, tables, matched.transactions["transaction_id"], dated=dated)
+
+
+def unpaired(records: pl.DataFrame) -> pl.DataFrame:
+    """Return the movements of records that show both sides, each once; in parts, so that memory lasts."""
+    parts = [
+        movements(records.slice(start, _ROWS), _ONCE, TABLES["pairs"].empty())
+        for start in range(0, max(len(records), 1), _ROWS)
+    ]
+    return pl.concat(parts).sort("movement")
+
+
+def dates_only(records: pl.DataFrame) -> pl.DataFrame:
+    """Return transactions with their times cut to the dates that the books show."""
+    from finvest.model.written import placed
+
+    zone = records["zone"].fill_null("UTC")
+    days = local_days(records.select("booked_at", zone=zone)).cast(pl.Datetime("us"))
+    return table("transactions").complete(
+        records.with_columns(booked_at=placed(days, zone).cast(INSTANT), precision=pl.lit("date"))
+    )
