@@ -9,7 +9,8 @@ from functools import cache
 from importlib.resources import files
 
 from finvest.model.currencies import DECIMALS
-from finvest.model.profile import Take, named
+from finvest.model.profile import named
+from finvest.model.profile_rules import Take
 
 _PREAMBLE = 40
 """Rows in which the header is looked for."""

@@ -14,7 +14,8 @@ import polars as pl
 
 from finvest.model.errors import SourceError, UsageError
 from finvest.model.lines import lines
-from finvest.model.profile import Profile, Take, named
+from finvest.model.profile import Profile, named
+from finvest.model.profile_rules import Take
 from finvest.model.records import Batch, Source, Tally
 from finvest.model.roll_tables import tables
 from finvest.model.rolls import rolls

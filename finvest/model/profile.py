@@ -11,9 +11,10 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypedDict
 
+from finvest.model import profile_toml
 from finvest.model.errors import UsageError
 from finvest.model.money import AmountFormat
-from finvest.model.profile_rules import EITHER, check
+from finvest.model.profile_rules import EITHER, Take, check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,39 +27,6 @@ class Signs(TypedDict):
     encoding: str
     delimiter: str
     quote: str
-
-
-@dataclass(frozen=True, slots=True)
-class Take:
-    """Where one of our columns comes from.
-
-    Attributes
-    ----------
-    columns : tuple of str
-        Source columns; none for a constant.
-    how : str
-        ``first``: the first column that is not blank; ``join``: all of them, joined by a space; ``sides``: two columns,
-        the first for a debit, the second for a credit; an empty name is no column.
-    value : str or None
-        The constant, or what stands in where the columns are blank.
-    """
-
-    columns: tuple[str, ...] = ()
-    how: str = "first"
-    value: str | None = None
-
-    @property
-    def constant(self) -> bool:
-        """Whether no column says it."""
-        return not self.columns
-
-    def written(self) -> str | dict[str, str | list[str]]:
-        """Return it as it stands in TOML."""
-        if self.value is not None:
-            return {"first": list(self.columns), "value": self.value} if self.columns else {"value": self.value}
-        if self.how == "sides":
-            return {side: c for side, c in zip(("debit", "credit"), self.columns, strict=True) if c}
-        return self.columns[0] if len(self.columns) == 1 else {self.how: list(self.columns)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,9 +166,7 @@ class Profile:
 
     def to_toml(self) -> str:
         """Write the profile; `from_toml` reads it back to an equal one."""
-        from finvest.model.profile_toml import write
-
-        return write(self)
+        return profile_toml.write(self)
 
     def digest(self) -> str:
         """Return the SHA-256 of what the profile says: two equal profiles load a file alike."""
@@ -222,10 +188,8 @@ class Profile:
         UsageError
             If it is no TOML or a key or value is wrong; the message names file, key and valid values.
         """
-        from finvest.model.profile_toml import read
-
         try:
-            return read(tomllib.loads(text))
+            return cls(**profile_toml.read(tomllib.loads(text)))
         except (tomllib.TOMLDecodeError, UsageError) as error:
             raise UsageError(f"{where}: {error}") from None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from finvest.model.errors import UsageError
@@ -48,6 +49,39 @@ EITHER = "%?"
 WIDE = ("utf-16", "utf-16-le", "utf-16-be")
 
 _DIRECTIVES = {f"%{c}" for c in "YymdBbHIMSpf?"}
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Where one of our columns comes from.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Source columns; none for a constant.
+    how : str
+        ``first``: the first column that is not blank; ``join``: all of them, joined by a space; ``sides``: two columns,
+        the first for a debit, the second for a credit; an empty name is no column.
+    value : str or None
+        The constant, or what stands in where the columns are blank.
+    """
+
+    columns: tuple[str, ...] = ()
+    how: str = "first"
+    value: str | None = None
+
+    @property
+    def constant(self) -> bool:
+        """Whether no column says it."""
+        return not self.columns
+
+    def written(self) -> str | dict[str, str | list[str]]:
+        """Return it as it stands in TOML."""
+        if self.value is not None:
+            return {"first": list(self.columns), "value": self.value} if self.columns else {"value": self.value}
+        if self.how == "sides":
+            return {side: c for side, c in zip(("debit", "credit"), self.columns, strict=True) if c}
+        return self.columns[0] if len(self.columns) == 1 else {self.how: list(self.columns)}
 
 
 def check(profile: Profile) -> None:

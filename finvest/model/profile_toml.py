@@ -6,11 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from finvest.model.errors import UsageError
-from finvest.model.profile import Profile, Take
-from finvest.model.profile_rules import WORDS
+from finvest.model.profile_rules import WORDS, Take
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from finvest.model.profile import Profile
 
 _LISTS = ("recognise", "keep", "ignore", "optional", "single")
 _SECTIONS: dict[str, dict[str, tuple[str, type]]] = {
@@ -34,8 +35,8 @@ _SECTIONS: dict[str, dict[str, tuple[str, type]]] = {
 """Section, key, and the field and type behind it."""
 
 
-def read(document: dict[str, Any]) -> Profile:
-    """Turn a parsed document into a profile.
+def read(document: dict[str, Any]) -> dict[str, Any]:
+    """Turn a parsed document into a profile's fields.
 
     Raises
     ------
@@ -62,7 +63,7 @@ def read(document: dict[str, Any]) -> Profile:
     columns = _typed("columns", document.get("columns", {}), dict)
     fields["columns"] = {name: _take(f"columns.{name}", value) for name, value in columns.items()}
     fields["words"] = _words(_typed("words", document.get("words", {}), dict))
-    return Profile(**fields)
+    return fields
 
 
 def write(profile: Profile) -> str:

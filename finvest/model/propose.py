@@ -15,8 +15,8 @@ from finvest.model.fields import fields
 from finvest.model.framing import frames
 from finvest.model.header_words import columns_of, currency_in, header_row, key, words_of_banks
 from finvest.model.layout import OPTIONS, answer
-from finvest.model.profile import Profile, Take, is_unnamed, named
-from finvest.model.profile_rules import EITHER
+from finvest.model.profile import Profile, is_unnamed, named
+from finvest.model.profile_rules import EITHER, Take
 from finvest.model.profiles import best, header_of, shipped_profiles
 from finvest.model.sheets import is_workbook, sheets
 from finvest.model.written import answered, times

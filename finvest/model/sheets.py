@@ -6,6 +6,7 @@ import re
 import zipfile
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -71,32 +72,33 @@ def sheets(path: Path, name: str) -> Iterator[Sheet]:
     try:
         book = fastexcel.read_excel(path)
         for number, title in enumerate(book.sheet_names, 1):
-            load = {
-                kind: book.load_sheet(number - 1, header_row=None, skip_rows=0, dtypes=kind).to_polars()
-                if book.load_sheet(number - 1, header_row=None, skip_rows=0, n_rows=1).width
-                else pl.DataFrame()
-                for kind in ("string", "boolean", "float")
-            }
-            if load["string"].width:
-                yield _sheet(number, title, load)
+            text = book.load_sheet(number - 1, header_row=None, skip_rows=0, dtypes="string")
+            if not text.width:
+                continue
+            # Only a number or a truth value can be read as a truth value.
+            truth = book.load_sheet(number - 1, header_row=None, skip_rows=0, dtypes="boolean").to_polars()
+            some = any(column.null_count() < len(column) for column in truth)
+            real = (
+                book.load_sheet(number - 1, header_row=None, skip_rows=0, dtypes="float").to_polars() if some else None
+            )
+            yield _sheet(number, title, text.to_polars(), truth, real)
     except fastexcel.FastExcelError:
         raise SourceError(name, "expected a workbook (.xlsx); this one is damaged or of another kind") from None
 
 
-def _sheet(number: int, title: str, load: dict[str, pl.DataFrame]) -> Sheet:
+def _sheet(number: int, title: str, text: pl.DataFrame, truth: pl.DataFrame, real: pl.DataFrame | None) -> Sheet:
     cells, numbers = {}, {}
-    for i in range(load["string"].width):
-        text, truth, real = (load[kind].to_series(i) for kind in ("string", "boolean", "float"))
-        # Only a number or a truth value can be read as a truth value.
-        is_number = truth.is_not_null() & ~text.is_in(["true", "false"])
-        written = real.filter(is_number).unique()
-        texts = {value: shortest(value) for value in written.to_list()}
-        as_text = real.replace_strict(texts, default=None, return_dtype=pl.String)
-        merged = pl.DataFrame({"t": text, "n": as_text, "is": is_number.fill_null(value=False)})
-        cells[f"c{i}"] = merged.select(
-            pl.when("is").then("n").when(pl.col("t").str.strip_chars() != "").then("t")
-        ).to_series()
-        numbers[f"c{i}"] = merged["is"]
+    for i, column in enumerate(text):
+        number_here = (truth.to_series(i).is_not_null() & ~column.is_in(["true", "false"])).fill_null(value=False)
+        merged = pl.DataFrame({"t": column, "is": number_here})
+        shown: pl.Expr = pl.when(pl.col("t").str.strip_chars() != "").then("t")
+        if real is not None and number_here.any():
+            values = real.to_series(i)
+            texts = {value: shortest(value) for value in values.filter(number_here).unique()}
+            merged = merged.with_columns(n=values.replace_strict(texts, default=None, return_dtype=pl.String))
+            shown = pl.when("is").then("n").otherwise(shown)
+        cells[f"c{i}"] = merged.select(shown).to_series()
+        numbers[f"c{i}"] = number_here
     return Sheet(number, title, pl.DataFrame(cells), pl.DataFrame(numbers))
 
 
@@ -155,35 +157,44 @@ def _guard_cells(book: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> Non
     from lxml import etree
 
     rows = columns = place = 0
-    too_large = SourceError(name, f"a sheet spans more than {MOST_CELLS:,} cells; save its table alone, or as CSV")
+    first = True
     with book.open(part) as file:
         events = etree.iterparse(
-            file, events=("end",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+            file,
+            events=("end",),
+            tag=("{*}c", "{*}row", "{*}dimension", "{*}mergeCell", "{*}worksheet"),
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
         )
         try:
             for _, element in events:
-                if element.getroottree().docinfo.doctype:
+                if first and element.getroottree().docinfo.doctype:
                     raise SourceError(name, "a sheet declares a document type; no spreadsheet program writes one")
-                kind = etree.QName(element).localname
+                first = False
+                kind = element.tag.rpartition("}")[2]
                 refs: list[tuple[str, str]] = []
                 if kind == "c":
                     place += 1
                     refs = _REF.findall(element.get("r", ""))
-                    columns = max(columns, place)
                 elif kind == "row":
-                    place = 0
+                    columns, place = max(columns, place), 0
                     rows = max(rows + 1, int(element.get("r", "0")))
                     element.clear()
-                elif kind in {"dimension", "mergeCell"}:
+                else:
                     refs = _REF.findall(element.get("ref", ""))
                 for letters, digits in refs:
                     rows, columns = max(rows, int(digits)), max(columns, _column(letters))
                 if rows * columns > MOST_CELLS:
-                    raise too_large
+                    raise SourceError(
+                        name, f"a sheet spans more than {MOST_CELLS:,} cells; save its table alone, or as CSV"
+                    )
         except etree.XMLSyntaxError:
             raise SourceError(name, "a sheet of the workbook is damaged") from None
 
 
+@lru_cache(maxsize=4096)
 def _column(letters: str) -> int:
     number = 0
     for letter in letters:

@@ -11,13 +11,12 @@ import polars as pl
 
 from finvest.model import instants
 from finvest.model.errors import UsageError
-from finvest.model.profile_rules import EITHER
+from finvest.model.profile_rules import EITHER, Take
 from finvest.model.tables import INSTANT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from finvest.model.profile import Take
 
 ISO = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f")
 """How real dates of a sheet are written for us."""
