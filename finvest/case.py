@@ -214,7 +214,7 @@ class Case:
         """Find a name, number, reference or amount."""
         from finvest.views.tables import TableView
 
-        found = lookup.find(self.view(selection), self.matched, text)
+        found = lookup.find(self.view(selection), self.matched, text, lookup.files(self._store))
         self._log("consultation: find", found["id"].unique())
         return TableView(found, title="Found")
 

@@ -7,8 +7,8 @@ import polars as pl
 from finvest.model.identifiers import name_keys
 from finvest.view import CaseView, feature
 
-GROUP_LINKS = ("owns", "directs", "controls", "holds")
-"""Relations that make two companies or a company and a person one group."""
+GROUP_LINKS = ("owns", "controls", "holds")
+"""Relations that make companies one group. A common director does not: a nominee directs many."""
 
 
 @feature

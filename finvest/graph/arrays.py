@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 Int8: TypeAlias = NDArray[np.int8]
 Int32: TypeAlias = NDArray[np.int32]
 Int64: TypeAlias = NDArray[np.int64]
+Float64: TypeAlias = NDArray[np.float64]
 Bool: TypeAlias = NDArray[np.bool_]
 
 Kind = TypeVar("Kind", bound=np.generic)
