@@ -73,3 +73,39 @@ def parallel_middles(graph: MoneyGraph, window: int, *, certain: bool = False) -
             for edge in path:
                 best[edge] = max(best[edge], distinct)
     return best
+
+
+def gather_scatter(
+    graph: MoneyGraph, window: int, least: int
+) -> set[tuple[int, int, int, int, frozenset[int], frozenset[int], int]]:
+    """(account, split, senders, receivers, edges in, edges out, certain) of each account, trying every split."""
+    found = set()
+    every = edges_of(graph)
+    for account in range(graph.accounts):
+        best: tuple[int, int, int, list[Edge], list[Edge]] = (0, 0, 0, [], [])
+        certain = 0
+        for split in range(-window - 1, int(graph.latest.max(initial=0)) + window + 2):
+            before = [
+                e for e in every if e.beneficiary == account and e.latest >= split - window and e.earliest <= split
+            ]
+            after = [e for e in every if e.originator == account and e.latest >= split and e.earliest <= split + window]
+            gathered, scattered = _apart(before, after)
+            senders, receivers = len({e.originator for e in gathered}), len({e.beneficiary for e in scattered})
+            if (min(senders, receivers), senders + receivers) > (min(best[1:3]), best[1] + best[2]):
+                best = (split, senders, receivers, gathered, scattered)
+            surely = _apart(
+                [e for e in before if e.earliest >= split - window and e.latest < split],
+                [e for e in after if e.earliest >= split and e.latest <= split + window],
+            )
+            sure = min(len({e.originator for e in surely[0]}), len({e.beneficiary for e in surely[1]}))
+            certain = max(certain, sure)
+        if min(best[1:3]) >= least:
+            numbers = [frozenset(e.number for e in side) for side in best[3:]]
+            found.add((account, best[0], best[1], best[2], numbers[0], numbers[1], certain))
+    return found
+
+
+def _apart(before: list[Edge], after: list[Edge]) -> tuple[list[Edge], list[Edge]]:
+    """Leave out what is exchanged with accounts on both sides."""
+    both = {e.originator for e in before} & {e.beneficiary for e in after}
+    return [e for e in before if e.originator not in both], [e for e in after if e.beneficiary not in both]
