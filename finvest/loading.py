@@ -40,6 +40,9 @@ class Asker(Protocol):
 HEAD = 65_536
 """Bytes by which a file is recognised."""
 
+GENERAL = ("delimited", "excel", "native")
+"""Loaders of any table; one that knows what a file is comes before them."""
+
 BY_PROFILE = ("delimited", "excel")
 """Loaders that need a profile."""
 
@@ -106,7 +109,7 @@ def load(
         If there is no such file, loader or profile.
     """
     if not path.is_file():
-        raise UsageError(f"{path}: there is no such file")
+        raise UsageError(f"{path}: {'it is a folder; give its files' if path.is_dir() else 'there is no such file'}")
     given = dict(options)
     wanted, accept = given.pop("loader", None), given.pop("accept", False)
     source = Source.of(path)
@@ -121,6 +124,8 @@ def load(
         chosen = named_profile(profile) if profile is not None else proposed_profile(path, given, ask, accept=accept)
         chosen = answer(chosen, **{k: v for k, v in given.items() if k in OPTIONS}) if profile is not None else chosen
         told = {k: v for k, v in given.items() if k not in OPTIONS and k != "encoding"}
+    elif profile is not None:
+        raise UsageError(f"{path.name}: loader {loader.card.name} takes no profile; leave --profile out")
     digest, name = (chosen.digest(), chosen.name) if chosen is not None else ("", "")
     before = store.manifest.current_load(source.sha256)
     if before is not None and store.same_load(before, loader.card.name, digest, told):
@@ -141,6 +146,8 @@ def named_profile(profile: str | Path) -> Profile:
         If there is none.
     """
     if Path(profile).suffix == ".toml":
+        if not Path(profile).is_file():
+            raise UsageError(f"{profile}: there is no such file")
         return Profile.load(Path(profile))
     shipped = shipped_profiles()
     if str(profile) in shipped:
@@ -169,17 +176,24 @@ def proposed_profile(path: Path, options: dict[str, Any], ask: Asker | None, *, 
     new = proposal.profile.name not in shipped_profiles()
     if new and ask is not None and not accept:
         ask.show(proposal)
-    for question in proposal.questions:
-        if question.option in options or (question.option == "currency" and "decimals" in options):
-            continue
-        if ask is None:
-            raise SourceError(path.name, f"{question.text} Give --{question.option.replace('_', '-')}.")
+    asked = [
+        question
+        for question in proposal.questions
+        if question.option not in options and not (question.option == "currency" and "decimals" in options)
+    ]
+    if ask is None and asked:
+        raise SourceError(path.name, " ".join(f"{q.text} Give {_flag(q.option)}." for q in asked))
+    for question in asked if ask is not None else ():
         options[question.option] = _typed(question.option, ask.answer(question))
     profile = proposal.answers(**{k: v for k, v in options.items() if k in OPTIONS or k == "encoding"})
     if new and not accept and (ask is None or not ask.accepts()):
         hint = "accept the proposed profile with --yes, or give one of your own with --profile"
         raise SourceError(path.name, f"its layout is new: {hint}")
     return profile
+
+
+def _flag(option: str) -> str:
+    return "--day-first or --month-first" if option == "day_first" else f"--{option.replace('_', '-')}"
 
 
 def _typed(option: str, text: str) -> Any:  # noqa: ANN401
@@ -197,6 +211,7 @@ def recognised(registry: Registry, head: bytes, name: str) -> Loader:
         If none does, or several do.
     """
     able = [loader for loader in registry.loaders().values() if loader.recognises(head, name)]
+    able = [loader for loader in able if loader.card.name not in GENERAL] or able
     if len(able) == 1:
         return able[0]
     names = ", ".join(loader.card.name for loader in able) or ", ".join(registry.loaders())
@@ -222,5 +237,12 @@ def read_list(path: Path) -> list[tuple[Path, dict[str, Any]]]:
         return [(path.parent / e["path"], {k: v for k, v in e.items() if k != "path"}) for e in entries]
     except FileNotFoundError:
         raise UsageError(f"{path}: there is no such file") from None
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
+    except (
+        IsADirectoryError,
+        UnicodeDecodeError,
+        tomllib.TOMLDecodeError,
+        KeyError,
+        TypeError,
+        AttributeError,
+    ) as error:
         raise UsageError(f"{path.name}: expected tables [[file]], each with a path and options like account") from error

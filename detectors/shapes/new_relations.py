@@ -31,7 +31,7 @@ class NewRelations(Detector):
         roles={"account": ("account", "undetermined")},
         needs=("transactions",),
         sentence="{account} had {dealings} transfers ({came} in, {went} out) with accounts that it dealt with at no "
-        "other time, within {reach} days around {start} to {end}, {amounts} in all. Its own history explains few of them.",
+        "other time, within {reach} days around {period}, {amounts} in all. Its own history explains few of them.",
         innocent=(
             CounterCheck(
                 name="business that sells to the public",
