@@ -49,7 +49,7 @@ def test_who_is_on_both_sides_counts_on_neither() -> None:
         currency=[0] * 7,
     )
     found = gather_scatter(graph, window=4, least=2)
-    assert _plain(found) == [(3, 2, 2, 2, frozenset({1, 2}), frozenset({4, 5}), 2)]
+    assert _plain(found) == [(3, 1, 2, 2, frozenset({0, 1}), frozenset({4, 5}), 2)]
     assert len(gather_scatter(graph, window=4, least=3)) == 0
     assert repr(found) == "GatherScatter(1 accounts)"
     kinds = (found.account.dtype.name, found.split.dtype.name, found.members(0)[0].dtype.name)
