@@ -332,7 +332,7 @@ class _Judge:
     def score(self, found: Suspicions, *, ranked: bool, by_subject: bool = False) -> NDArray[np.float64]:
         """Return the score of each subject of the question."""
         if self.task == "transactions":
-            scores = found.transactions(self.inside)
+            scores = found.transactions(self.inside, combine=ranked)
         else:
             scores = found.accounts(self.inside, "subjects" if by_subject else "ends", combine=ranked)
         number = self.question.number

@@ -2,16 +2,18 @@
 
 What a finding says in a window, it says by its evidence dated in it:
 
-* **transactions**: a transaction gets the score of the strongest finding whose evidence holds it. So does the ranking
-  of all detectors: findings that share a record count once, and all that hold one transaction share it.
+* **transactions**: a transaction gets the score of the strongest finding whose evidence holds it. In the ranking of all
+  detectors the strongest finding about its originator and the strongest about its beneficiary combine: a transfer that
+  stands out in the history of both its ends stands out twice. One finding about both counts once.
 * **accounts**, by *ends*: an account gets the score of the strongest finding with an evidence transaction, dated in the
   window, of which it is an end. This is what the answers call positive, and the figure that is reported first. By
-  *subjects*: only the subjects of a finding that is so present in the window get its score.
+  *subjects*: only the subjects of a finding that is so present in the window get its score. In the ranking an account
+  gets, by ends, the score of its strongest transaction there.
 * **patterns**: found by a finding whose evidence holds at least half of the pattern's transactions, each dated in the
   window. A pattern is judged in a window that holds at least half of its transactions.
 
-In the ranking a finding counts with score times the ceiling of its strength, and an account's findings combine as in
-`finvest.findings.ranking`. A finding keeps its score in every window that it reaches into. Withdrawn findings count for
+In the ranking a finding counts with score times the ceiling of its strength, and the findings of one subject combine as
+in `finvest.findings.ranking`. A finding keeps its score in every window that it reaches into. Withdrawn findings count for
 nothing, possible victims are not ranked, and who or what has no score ranks last.
 """
 
@@ -98,19 +100,39 @@ class Suspicions:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def transactions(self, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+    def transactions(self, inside: NDArray[np.bool_], *, combine: bool = False) -> NDArray[np.float64]:
         """Return the score of each transaction of the view; `NONE` for those in no evidence or out of the window.
 
         Parameters
         ----------
         inside : ndarray of bool, shape (transactions,)
             Which ones are dated in the window.
+        combine : bool
+            Combine the strongest finding about each end, as the ranking does, instead of taking the strongest of all.
         """
         score = np.full(len(inside), NONE)
         n = self.evidence["n"].to_numpy()
         np.maximum.at(score, n, self._weights(self.evidence["finding"]))
+        if combine and len(self):
+            about_originator, about_beneficiary = (
+                self._strongest_about(side) for side in ("originator", "beneficiary")
+            )
+            both = (about_originator != about_beneficiary) & (about_originator >= 0) & (about_beneficiary >= 0)
+            weights = self.rows["weight"].to_numpy()
+            ends = 1 - (1 - weights[about_originator]) * (1 - weights[about_beneficiary])
+            score[both] = np.maximum(score[both], ends[both])
         score[~inside] = NONE
-        return score
+        return np.round(score, 9)
+
+    def _strongest_about(self, side: str) -> NDArray[np.int64]:
+        """Return for each transaction the strongest finding that holds it and is about one of its ends, else −1."""
+        tx = self.view.frame("transactions")
+        held = self.evidence.with_columns(account=tx[side].gather(self.evidence["n"]).cast(pl.Int64))
+        held = held.join(self.subjects.cast({"account": pl.Int64}), on=["finding", "account"], how="semi")
+        best = held.group_by("n").agg(pl.col("finding").min())  # findings are numbered from the strongest down
+        strongest = np.full(len(tx), -1, np.int64)
+        strongest[best["n"].to_numpy()] = best["finding"].to_numpy()
+        return strongest
 
     def accounts(self, inside: NDArray[np.bool_], by: By = "ends", *, combine: bool = False) -> NDArray[np.float64]:
         """Return the score of each account of the view; `NONE` for those that no finding in the window is about.
@@ -122,8 +144,10 @@ class Suspicions:
         by : {"ends", "subjects"}
             Ends of evidence, or subjects of findings.
         combine : bool
-            Combine an account's findings as the ranking does, instead of taking the strongest.
+            As the ranking does: by subjects, combine an account's findings; by ends, take its strongest transaction.
         """
+        if combine and by == "ends":
+            return self._of_transactions(self.transactions(inside, combine=True))
         about = self._about(inside, by)
         score = np.full(len(self.view.frame("accounts")), NONE)
         account, finding = about["account"].to_numpy(), about["finding"].to_numpy()
@@ -132,6 +156,13 @@ class Suspicions:
         elif len(about):
             first = np.flatnonzero(np.diff(account, prepend=-1))
             score[account[first]] = self._combined(np.append(first, len(account)), finding)
+        return score
+
+    def _of_transactions(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        score = np.full(len(self.view.frame("accounts")), NONE)
+        tx = self.view.frame("transactions")
+        for side in ("originator", "beneficiary"):
+            np.maximum.at(score, tx[side].to_numpy(), weights)
         return score
 
     def _combined(self, starts: NDArray[np.int64], finding: NDArray[np.int64]) -> NDArray[np.float64]:
