@@ -23,7 +23,7 @@ Shape: TypeAlias = Literal[
 ]
 
 MOSTLY = 80
-"""Percent of the pairs that an account must be in for a star around it, the rest being noise."""
+"""Percent of the pairs that a star or parallel paths must hold, the rest being noise."""
 
 FAN = 3
 """Accounts on one side that make a star with a single account on the other a fan."""
@@ -57,7 +57,7 @@ def name_shape(originator: ArrayLike, beneficiary: ArrayLike, earliest: ArrayLik
           fan;
         * accounts in three layers, each pair from one to the next: ``scatter_gather`` with one account in the
           first and one in the last layer, else ``stack``;
-        * a star or fan with up to a fifth of pairs beside it;
+        * a star, a fan or a scatter-gather with up to a fifth of pairs beside it;
         * ``random``: a walk through all pairs, each once, all connected;
         * ``none``.
 
@@ -85,7 +85,8 @@ def name_shape(originator: ArrayLike, beneficiary: ArrayLike, earliest: ArrayLik
     if not relays:
         sources, sinks = {payer for payer, _ in pairs}, {payee for _, payee in pairs}
         return "fan_in" if len(sinks) == 1 else "fan_out" if len(sources) == 1 else _nearly(pairs) or "bipartite"
-    return _star(payments, pairs, payees, payers) or _layers(pairs, relays) or _nearly(pairs) or _walk(pairs, connected)
+    named = _star(payments, pairs, payees, payers) or _layers(pairs, relays) or _nearly(pairs)
+    return named or _nearly_parallel(pairs, payees, payers) or _walk(pairs, connected)
 
 
 def _connected(pairs: Pairs) -> bool:
@@ -157,6 +158,13 @@ def _nearly(pairs: Pairs) -> Shape | None:
     senders = sum(payee == centre for _, payee in pairs)
     receivers = count - senders
     return _sides(senders, receivers) if max(senders, receivers) >= FAN else None
+
+
+def _nearly_parallel(pairs: Pairs, payees: Sides, payers: Sides) -> Shape | None:
+    """Name parallel paths between two accounts with few pairs beside them."""
+    ends = ((source, sink) for source in list(payees) for sink in list(payers) if source != sink)
+    middles = max(len(payees[source] & payers[sink]) for source, sink in ends)
+    return "scatter_gather" if middles >= FAN and middles * 200 >= len(pairs) * MOSTLY else None
 
 
 def _walk(pairs: Pairs, connected: bool) -> Shape:  # noqa: FBT001

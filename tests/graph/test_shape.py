@@ -71,6 +71,11 @@ def test_a_pair_beside_a_star_of_ten_changes_nothing(shape: Shape, beside: tuple
     assert _name([*((i, 0) for i in range(1, 11)), beside]) == shape
 
 
+def test_parallel_paths_of_which_one_breaks_off() -> None:
+    assert _name([(0, i) for i in range(1, 7)] + [(i, 9) for i in range(1, 6)]) == "scatter_gather"
+    assert _name([(0, i) for i in range(1, 9)] + [(i, 19) for i in range(1, 4)]) == "none"
+
+
 def test_columns_must_be_of_one_length() -> None:
     with pytest.raises(DataError):
         name_shape([0, 1], [1, 2], [0, 1], [0])
