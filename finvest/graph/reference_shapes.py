@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from finvest.graph.order import order_certain, possible
+from finvest.graph.order import fits, order_certain, possible
 from finvest.graph.reference import Edge, edges_of
 
 if TYPE_CHECKING:
@@ -109,3 +110,47 @@ def _apart(before: list[Edge], after: list[Edge]) -> tuple[list[Edge], list[Edge
     """Leave out what is exchanged with accounts on both sides."""
     both = {e.originator for e in before} & {e.beneficiary for e in after}
     return [e for e in before if e.originator not in both], [e for e in after if e.beneficiary not in both]
+
+
+def chains(
+    graph: MoneyGraph,
+    window: int,
+    keep: tuple[int, int],
+    hops: int,
+    longest: int,
+    *,
+    certain: bool = False,
+    every_choice: bool = False,
+) -> set[tuple[int, ...]]:
+    """Edge numbers of the maximal chains: the smallest choice of each walk of accounts, or every choice."""
+    every = edges_of(graph)
+
+    def valid(edges: tuple[Edge, ...]) -> bool:
+        accounts = [edges[0].originator, *(edge.beneficiary for edge in edges)]
+        early, late = [edge.earliest for edge in edges], [edge.latest for edge in edges]
+        if certain and not (order_certain(early, late) and max(late) - min(early) <= window):
+            return False
+        return (
+            len(edges) <= longest
+            and len(set(accounts)) == len(accounts)
+            and len({edge.currency for edge in edges}) == 1
+            and all(a.beneficiary == b.originator for a, b in pairwise(edges))
+            and all(keep[0] * a.amount <= 100 * b.amount <= keep[1] * a.amount for a, b in pairwise(edges))
+            and possible(early, late)
+            and fits(early, late, window)
+        )
+
+    found: dict[tuple[int, ...], tuple[int, ...]] = {}
+    choices = set()
+    waiting: list[tuple[Edge, ...]] = [(edge,) for edge in every if valid((edge,))]
+    while waiting:
+        chain = waiting.pop()
+        longer = [(*chain, edge) for edge in every if valid((*chain, edge))]
+        waiting += longer
+        if len(chain) < hops or longer or any(valid((edge, *chain)) for edge in every):
+            continue
+        walk = (chain[0].originator, *(edge.beneficiary for edge in chain))
+        numbers = tuple(edge.number for edge in chain)
+        choices.add(numbers)
+        found[walk] = min(found.get(walk, numbers), numbers)
+    return choices if every_choice else set(found.values())
