@@ -207,11 +207,12 @@ def _money(rows: pl.DataFrame, amount: str, currency: str, reasons: Reasons) -> 
 
 
 def _accounts(source: Source) -> Iterator[Batch | Tally]:
+    register = text_key(NAME)
     for rows, reasons, counted in rows_of(source, HEADERS["accounts"]):
         for column in ("Bank ID", "Account Number", "Entity ID"):
             reasons.where(rows[column].is_null(), "ID_MISSING", column)
         good = rows.filter(reasons.frame["reason"].is_null())
-        holders = [party_id(LISTED, text_key(NAME), number_key(entity)) for entity in good["Entity ID"]]
+        holders = [party_id(LISTED, register, number_key(entity)) for entity in good["Entity ID"]]
         accounts = good.with_columns(
             number="Account Number",
             bank="Bank ID",
