@@ -1,0 +1,115 @@
+"""GRF-06: money is passed on from account to account, and most of it arrives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from finvest.features.chains import ChainSearch, value_chains
+from finvest.features.holders import holders
+from finvest.features.scores import grows
+from finvest.findings.card import Card, CounterCheck, param
+from finvest.findings.checks import held_together
+from finvest.findings.detector import Detector
+
+if TYPE_CHECKING:
+    from finvest.findings.make import Make
+    from finvest.view import CaseView
+
+
+def _all_companies(view: CaseView, rows: pl.DataFrame) -> pl.Series:
+    """Tell whether all accounts bear names of the company list; null where there is no list."""
+    company = holders(view)["company"]
+    if company.null_count() == len(company):
+        return pl.Series([None] * len(rows), dtype=pl.Boolean)
+    flat = rows.select("members").with_row_index("row").explode("members", empty_as_null=False)
+    flat = flat.with_columns(company=company.gather(flat["members"]).fill_null(value=False))
+    return flat.group_by("row", maintain_order=True).agg(pl.col("company").all())["company"]
+
+
+class Chain(Detector):
+    """Money is passed on through a chain of accounts."""
+
+    card = Card(
+        id="GRF-06",
+        title="Chain",
+        what="Money is passed on through several accounts in turn, each of which keeps little of it, along "
+        "relations that are mostly new.",
+        strength="moderate",
+        roles={"members": ("account", "undetermined")},
+        needs=("transactions",),
+        sentence="{hops} payments within {days} days ({period}) carry money on through {members}, each {keep_low} to "
+        "{keep_high} % of the one before; {kept_percent:.0f} % of the first arrive with the last. {new} of them "
+        "are between accounts that deal with each other in no other period; {passing} accounts on the way received "
+        "most of their money by it. Order of payments: {order}.",
+        innocent=(
+            CounterCheck(
+                name="one holder or group",
+                explanation="One holder, or companies of one group, move money between their own accounts.",
+                ask="Who holds the accounts, and who owns the holders? Ask the account and company registers.",
+                check=held_together("members"),
+            ),
+            CounterCheck(
+                name="supply chain",
+                explanation="All accounts belong to companies on the company list: each may pay its supplier.",
+                ask="Ask for the invoices behind each payment of the chain.",
+                check=_all_companies,
+                keeps=0.5,
+            ),
+            CounterCheck(
+                name="coincidence",
+                explanation="Payments of similar size follow each other by chance, as wages and rents do.",
+                ask="What was each payment for? Ask two of the holders in the middle.",
+            ),
+        ),
+        sources=("S44: random walk of the AMLSim patterns", "catalogue, section 2.13"),
+    )
+    days: int = param("from the first to the last payment, days", default=5, low=1, high=60)
+    hops: int = param("payments in the chain", default=5, low=3, high=16)
+    keep_low: int = param("percent of the payment before, at least", default=80, low=1, high=100)
+    keep_high: int = param("percent of the payment before, at most", default=102, low=100, high=1000)
+    new_percent: int = param(
+        "payments between accounts that deal in this period only, percent", default=60, low=0, high=100
+    )
+    budget: int = param("search steps from one payment", default=100_000, low=1)
+
+    def look(self, view: CaseView) -> pl.DataFrame:
+        """Return one row a chain; not assessable for accounts from which the search was cut."""
+        found, cut = value_chains(
+            view,
+            ChainSearch(
+                days=self.days,
+                hops=self.hops,
+                keep=(self.keep_low, self.keep_high),
+                new_percent=self.new_percent,
+                budget=self.budget,
+            ),
+        )
+        certain = pl.col("order_certain") & pl.col("window_certain")
+        passing, new = pl.col("passing") / (pl.col("hops") - 1), pl.col("new") / pl.col("hops")
+        rows = found.with_columns(
+            score=grows(pl.col("hops") - 2, 4) * (0.1 + 0.5 * passing + 0.3 * new + 0.1 * certain),
+            order=pl.when(certain).then(pl.lit("certain")).otherwise(pl.lit("possible, not certain")),
+            searches_cut=pl.lit(len(cut)),
+        )
+        unsearched = cut.select(
+            members=pl.concat_list("account"),
+            evidence="evidence",
+            score=pl.lit(0.0),
+            not_assessable=pl.format("the search from {} of its payments was cut", pl.col("evidence").list.len()),
+        )
+        return pl.concat([rows, unsearched], how="diagonal_relaxed")
+
+    @staticmethod
+    def plant(make: Make) -> None:
+        """Pass money on through seven accounts."""
+        for i in range(6):
+            make.transfer(f"account {i}", f"account {i + 1}", 9_000_00 - 300_00 * i, i / 2)
+
+    @staticmethod
+    def look_alike(make: Make) -> None:
+        """Move a group's money through its own seven accounts."""
+        make.company("Holding", *(f"account {i}" for i in range(7)))
+        for i in range(6):
+            make.transfer(f"account {i}", f"account {i + 1}", 9_000_00, i / 2)
