@@ -61,6 +61,8 @@ class Loaded:
         Records loaded, quarantined, headers, blanks.
     already : bool
         The same file was loaded so before; nothing changed.
+    layout : Profile or None
+        The profile with every question answered, for the next file of this layout.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Loaded:
     profile: str
     tally: Tally
     already: bool
+    layout: Profile | None = None
 
     def __repr__(self) -> str:
         state = "loaded already" if self.already else f"{self.tally.loaded:,} of {self.tally.records:,} records loaded"
@@ -130,11 +133,16 @@ def load(
     before = store.manifest.current_load(source.sha256)
     if before is not None and store.same_load(before, loader.card.name, digest, told):
         counts = (before["loaded"], before["quarantined"], before["headers"], before["blanks"])
-        return Loaded(path.name, source.sha256, loader.card.name, name, Tally(*counts), already=True)
+        return Loaded(path.name, source.sha256, loader.card.name, name, Tally(*counts), already=True, layout=chosen)
     kept = store.keep(source)
     batches = loader.read(kept, chosen, **told)
-    tally = store.load(kept, batches, loader=loader.card.name, profile=digest, options=told, actor=actor)
-    return Loaded(path.name, source.sha256, loader.card.name, name, tally, already=False)
+    try:
+        tally = store.load(kept, batches, loader=loader.card.name, profile=digest, options=told, actor=actor)
+    except BaseException:
+        if before is None:
+            kept.path.unlink(missing_ok=True)  # a case keeps no original that no table rests on
+        raise
+    return Loaded(path.name, source.sha256, loader.card.name, name, tally, already=False, layout=chosen)
 
 
 def named_profile(profile: str | Path) -> Profile:
@@ -181,9 +189,9 @@ def proposed_profile(path: Path, options: dict[str, Any], ask: Asker | None, *, 
         for question in proposal.questions
         if question.option not in options and not (question.option == "currency" and "decimals" in options)
     ]
-    if ask is None and asked:
-        raise SourceError(path.name, " ".join(f"{q.text} Give {_flag(q.option)}." for q in asked))
-    for question in asked if ask is not None else ():
+    for question in asked:
+        if ask is None:
+            raise SourceError(path.name, " ".join(f"{q.text} Give {_flag(q.option)}." for q in asked))
         options[question.option] = _typed(question.option, ask.answer(question))
     profile = proposal.answers(**{k: v for k, v in options.items() if k in OPTIONS or k == "encoding"})
     if new and not accept and (ask is None or not ask.accepts()):
@@ -237,12 +245,5 @@ def read_list(path: Path) -> list[tuple[Path, dict[str, Any]]]:
         return [(path.parent / e["path"], {k: v for k, v in e.items() if k != "path"}) for e in entries]
     except FileNotFoundError:
         raise UsageError(f"{path}: there is no such file") from None
-    except (
-        IsADirectoryError,
-        UnicodeDecodeError,
-        tomllib.TOMLDecodeError,
-        KeyError,
-        TypeError,
-        AttributeError,
-    ) as error:
+    except (IsADirectoryError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{path.name}: expected tables [[file]], each with a path and options like account") from error

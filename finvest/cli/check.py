@@ -27,10 +27,7 @@ def command(case: Case, json_: bool) -> None:
         output.as_json({name: output.rows(frame) for name, (_, frame) in checks.tables().items()})
     else:
         for title, frame in checks.tables().values():
-            if len(frame):
-                output.table(frame, title)
-            else:
-                output.say(f"{title}: none")
+            output.table(frame, title)
         output.say(checks.sentence)
         output.hint("finvest score looks for suspicious patterns")
     sys.exit(0 if checks.fine else 1)

@@ -33,6 +33,8 @@ def command(out: Path, seed: int | None, json_: bool) -> None:
     from finvest.synth.key import NAME, Key
     from finvest.synth.marking import mark
 
+    if (out / "case.toml").exists():
+        raise click.UsageError(f"{out} is a case; give another folder with --out")
     records = SAMPLE
     if seed is not None or not SAMPLE.is_dir():
         records = out / "records"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,10 +24,19 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Say what this case lacks.",
 )
+@click.option("--actor", envvar="FINVEST_ACTOR", show_envvar=True, help="Who is looking, where a case is opened.")
+@click.option("--reason", envvar="FINVEST_REASON", show_envvar=True, help="Why, where a case is opened.")
 @click.option("--plugins", multiple=True, type=click.Path(path_type=Path), help="Folder with detectors of your own.")
 @as_json
 @click.pass_context
-def command(ctx: click.Context, folder: Path | None, plugins: tuple[Path, ...], json_: bool) -> None:
+def command(
+    ctx: click.Context,
+    folder: Path | None,
+    actor: str | None,
+    reason: str | None,
+    plugins: tuple[Path, ...],
+    json_: bool,
+) -> None:
     """List the detectors; `finvest detectors show GRF-05` prints one's card."""
     ctx.obj = plugins
     if ctx.invoked_subcommand is not None:
@@ -38,7 +46,7 @@ def command(ctx: click.Context, folder: Path | None, plugins: tuple[Path, ...], 
     classes = Registry(plugins).detectors()
     lacks = {}
     if folder is not None:
-        case = open_case(folder, os.environ.get("FINVEST_ACTOR"), os.environ.get("FINVEST_REASON"), plugins)
+        case = open_case(folder, actor, reason, plugins)
         lacks = {row["id"]: row["lacks"] for row in case.detectors().to_frame().to_dicts()}
     rows = [
         {"id": i, "title": c.card.title, "strength": c.card.strength, "what": c.card.what, "lacks": lacks.get(i, "")}

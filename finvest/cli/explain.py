@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from finvest.cli import output
-from finvest.cli.options import as_json, of_case
+from finvest.cli.options import Target, as_json, of_case
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from finvest.case import Case
 
 
 @click.command()
 @click.argument("finding")
 @of_case
-@click.option("--svg", type=click.Path(path_type=Path), help="Write the flow picture to this file.")
+@click.option("--svg", type=Target(), help="Write the flow picture to this file.")
 @as_json
 def command(case: Case, finding: str, svg: Path | None, json_: bool) -> None:
     """Explain FINDING (its id, or how it begins): facts, records, innocent explanations."""
@@ -35,7 +36,7 @@ def command(case: Case, finding: str, svg: Path | None, json_: bool) -> None:
     output.say("An assessment, not a fact. It ranks accounts for review.")
     for subject in found.subjects:
         output.say(f"  {subject.column}: {subject.label}  [{subject.id}]  role hypothesis: {subject.role}")
-    output.table(told.members, "Records")
+    output.table(told.members.drop("finding"), "Records")
     output.say("Innocent explanations:")
     for check in found.checks:
         output.say(f"  {check.name}: {check.result}. {check.explanation}")

@@ -26,9 +26,9 @@ def command(case: Case, selection: Selection, text: str, out: Path | None, json_
     """Find accounts, parties and transactions by TEXT: a name, number, reference or amount."""
     found = case.find(text, selection).to_frame()
     if out is not None:
-        output.say(f"written: {case.export(found, out)}")
+        output.written(case.export(found, out), len(found), json_=json_)
     elif json_:
         output.as_json(output.rows(found))
     else:
-        output.table(found, f"{len(found)} found")
+        output.table(found, "Found" if found.is_empty() else f"{len(found):,} found", rest=output.OUT)
         output.hint("finvest show ID prints an account's statement")

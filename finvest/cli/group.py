@@ -13,6 +13,9 @@ import click
 VERBS = ("init", "load", "check", "find", "show", "score", "explain", "detectors", "evaluate", "report", "demo")
 """Commands in the order in which they are used; each is in a module of its own name."""
 
+_NOT_THERE = (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError)
+"""A path that was given cannot be read or written."""
+
 
 class Verbs(click.Group):
     """Commands that are imported when they are called."""
@@ -43,16 +46,23 @@ class Verbs(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; end finvest's own errors in one line and the right exit code."""
+        from finvest.cli.output import clean
         from finvest.model.errors import FinvestError, UsageError
 
         _announce()
         try:
             return super().invoke(ctx)
         except UsageError as error:
-            raise click.UsageError(str(error), ctx) from error
+            raise click.UsageError(clean(str(error)), ctx) from error
         except FinvestError as error:
-            click.echo(f"finvest: {error}", err=True)
+            click.echo(f"finvest: {clean(str(error))}", err=True)
             sys.exit(1)
+        except BrokenPipeError:
+            raise  # click ends quietly where nobody reads on
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            click.echo(f"finvest: {clean(f'{place}{error.strerror or error}')}", err=True)
+            sys.exit(2 if isinstance(error, _NOT_THERE) else 1)
         except KeyboardInterrupt:
             click.echo("\nfinvest: interrupted; nothing was half-done", err=True)
             sys.exit(1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from finvest.cli import output
-from finvest.cli.options import as_json, of_case
+from finvest.cli.options import Target, as_json, of_case
 
 if TYPE_CHECKING:
     from finvest.case import Case
@@ -40,53 +40,84 @@ if TYPE_CHECKING:
 @click.option("--day-first/--month-first", default=None, help="Order of dates like 2/8/15.")
 @click.option("--encoding", help="Encoding of the text, where the file leaves it open.")
 @click.option("--register", help="Register or list that numbers of companies and persons belong to.")
+@click.option(
+    "--save-profile", "saved", type=Target(), help="Write the profile that was used, to be given with --profile again."
+)
 @click.option("--yes", is_flag=True, help="Take the profile that is proposed for a new layout without looking at it.")
 @as_json
 def command(
-    case: Case, files: tuple[Path, ...], lists: tuple[Path, ...], yes: bool, json_: bool, **options: Any
+    case: Case,
+    files: tuple[Path, ...],
+    lists: tuple[Path, ...],
+    saved: Path | None,
+    yes: bool,
+    json_: bool,
+    **options: Any,
 ) -> None:
     """Load FILES: statements, company lists, tables. A file that is loaded already is left as it is."""
     from finvest.loading import read_list
-    from finvest.model.errors import DataError
+    from finvest.model.errors import DataError, UsageError
 
     given = {k: v for k, v in options.items() if v is not None}
     wanted = [(file, given) for file in files] + [(f, {**given, **own}) for path in lists for f, own in read_list(path)]
     if not wanted:
         raise click.UsageError("give files, or --list FILE")
-    asker = None if json_ or not sys.stdin.isatty() else Terminal()
+    if missing := [str(file) for file, _ in wanted if not file.exists()]:
+        raise click.UsageError(output.clean(f"there is no such file: {', '.join(missing)}; nothing was loaded"))
     done: list[Loaded] = []
     refused: list[str] = []
+    misused = False
     with output.progress(json_) as tell:
+        asker = None if json_ or not output.asking() else Terminal(tell)
         for file, how in wanted:
             tell(f"reading {file.name}")
             try:
-                done.append(case.load(file, ask=asker, accept=yes, **how))
-            except DataError as error:
+                done.append(case.load(file, **{"ask": asker, "accept": yes, **how}))
+            except (DataError, UsageError) as error:
                 refused.append(str(error))
+                misused |= isinstance(error, UsageError)
+    if saved is not None and (layouts := [d.layout for d in done if d.layout is not None]):
+        saved.write_text(layouts[-1].to_toml(), encoding="utf-8")
     if json_:
         output.as_json({"loaded": [d.row() for d in done], "refused": refused})
     else:
         _show(done, refused)
-    sys.exit(1 if refused or any(d.tally.quarantined for d in done) else 0)
+    sys.exit(2 if misused else 1 if refused or any(d.tally.quarantined for d in done) else 0)
 
 
 class Terminal:
-    """Asks the person at the terminal; see `finvest.loading.Asker`."""
+    """Asks the person at the terminal; see `finvest.loading.Asker`.
+
+    Parameters
+    ----------
+    progress : finvest.cli.output.Progress
+        What is silent while a question is asked.
+    """
+
+    def __init__(self, progress: output.Progress) -> None:
+        self._progress = progress
 
     def show(self, proposal: Proposal) -> None:
         """Show how a proposed profile reads the first rows."""
-        output.table(proposal.sample, "New layout: how finvest would read it")
-        for note in proposal.notes:
-            output.say(note)
+        with self._progress.pause():
+            output.table(proposal.sample, "New layout: how finvest would read it")
+            for note in proposal.notes:
+                output.say(note)
 
     def answer(self, question: Question) -> str:
         """Ask one question."""
-        choices = click.Choice(question.choices) if question.choices else None
-        return str(click.prompt(output.clean(question.text), type=choices, err=True))
+        text = output.clean(question.text)
+        with self._progress.pause():
+            if question.option == "day_first":
+                first = click.prompt(text, type=click.Choice(("yes", "no")), err=True)
+                return "true" if first == "yes" else "false"
+            kind = click.Choice(question.choices) if question.choices else int if question.option == "decimals" else str
+            return str(click.prompt(text, type=kind, err=True))
 
     def accepts(self) -> bool:
         """Ask whether to read the file so."""
-        return click.confirm("Read the file so?", err=True)
+        with self._progress.pause():
+            return click.confirm("Read the file so?", err=True)
 
 
 def _show(done: list[Loaded], refused: list[str]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
-import sys
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from finvest.cli import output
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +18,20 @@ if TYPE_CHECKING:
     from finvest.selection import Selection
 
 F = TypeVar("F", bound="Callable[..., Any]")
+
+
+class Target(click.Path):
+    """A file to write: its folder is there, and it is no folder itself."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, dir_okay=False, writable=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Check it before any work is done."""
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if not path.parent.is_dir():
+            self.fail(f"there is no folder {str(path.parent)!r}", param, ctx)
+        return path
 
 
 def as_json(command: F) -> F:
@@ -54,7 +70,7 @@ def open_case(folder: Path, actor: str | None, reason: str | None, plugins: tupl
     """Open a case; ask for actor and reason where there is somebody to ask."""
     from finvest.case import Case
 
-    asking = sys.stdin.isatty()
+    asking = output.asking()
     actor = actor or (click.prompt("Who are you (for the log)", err=True) if asking else "")
     reason = reason or (click.prompt("Why do you open this case (for the log)", err=True) if asking else "")
     return Case.open(folder, actor=actor, reason=reason, plugins=plugins)
@@ -101,6 +117,4 @@ def selection(
 
 def to_file(command: F) -> F:
     """Add ``--out``: the table goes to a file that a spreadsheet can open safely."""
-    return click.option("--out", type=click.Path(path_type=Path), help="Write the table to this .csv or .xlsx file.")(
-        command
-    )
+    return click.option("--out", type=Target(), help="Write the table to this .csv or .xlsx file.")(command)

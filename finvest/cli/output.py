@@ -8,14 +8,16 @@ import sys
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+    from pathlib import Path
 
     import polars as pl
+    from rich.status import Status
 
 AMOUNTS = frozenset(
     {"amount", "received", "paid", "balance", "opening", "closing", "movements", "difference", "sum", "received_amount"}
@@ -24,7 +26,15 @@ AMOUNTS = frozenset(
 
 MOST_ROWS = 50
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+OUT = "--out FILE.csv"
+"""Option that writes every row of a verb's table."""
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def asking() -> bool:
+    """Tell whether there is somebody to ask."""
+    return sys.stdin.isatty()
 
 
 def clean(text: str) -> str:
@@ -57,21 +67,27 @@ def cell(name: str, value: Any, row: dict[str, Any]) -> str:
     return clean(str(value))
 
 
-def table(frame: pl.DataFrame, title: str = "", most: int = MOST_ROWS) -> None:
-    """Print a frame; rows that are left out are counted."""
+def table(frame: pl.DataFrame, title: str = "", most: int = MOST_ROWS, rest: str = "--json") -> None:
+    """Print a frame; rows that are left out are counted, with the option (`rest`) that shows them."""
+    if frame.is_empty():
+        say(f"{title}: none")
+        return
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(title=title or None, title_justify="left", title_style="bold", header_style="bold", expand=False)
-    for name, dtype in frame.schema.items():
-        grid.add_column(name.replace("_", " "), justify="right" if dtype.is_numeric() else "left", overflow="fold")
+    heading = Text(clean(title)) if title else None
+    grid = Table(title=heading, title_justify="left", title_style="bold", header_style="bold", expand=False)
+    shown = {name: dtype for name, dtype in frame.schema.items() if name != "time_known"}
+    for name, dtype in shown.items():
+        justify: Literal["right", "left"] = "right" if dtype.is_numeric() else "left"
+        grid.add_column(Text(clean(name.replace("_", " "))), justify=justify, overflow="fold")
     for row in frame.head(most).iter_rows(named=True):
-        grid.add_row(*(Text(cell(name, value, row)) for name, value in row.items()))
+        grid.add_row(*(Text(cell(name, row[name], row)) for name in shown))
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(grid)
     if len(frame) > most:
-        console.print(f"  {most} of {len(frame):,} rows shown; --out FILE.csv writes all of them")
+        say(f"  {most} of {len(frame):,} rows shown; {rest} has all of them")
 
 
 def say(text: str = "") -> None:
@@ -85,8 +101,9 @@ def hint(text: str) -> None:
 
 
 def as_json(value: Any) -> None:
-    """Print a value as JSON; amounts are whole minor units."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+    """Print a value as JSON; amounts are whole minor units, control and direction characters are escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+    click.echo(_CONTROL.sub(lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", text))
 
 
 def rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
@@ -102,13 +119,56 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
+def written(path: Path, count: int, *, json_: bool) -> None:
+    """Say which file holds the rows now."""
+    if json_:
+        as_json({"written": str(path), "rows": count})
+        return
+    say(f"{count:,} rows written")
+    hint(f"open {path}")
+
+
+class Progress:
+    """Says what is being worked on; silent while somebody is asked.
+
+    Parameters
+    ----------
+    quiet : bool
+        Say nothing.
+    status : rich.status.Status, optional
+        Line of a terminal that shows it; without one each is a line of its own.
+    """
+
+    def __init__(self, status: Status | None, *, quiet: bool) -> None:
+        self._status, self._quiet = status, quiet
+
+    def __call__(self, what: str) -> None:
+        """Say what is being worked on now."""
+        if self._status is not None:
+            self._status.update(f"{clean(what)} …")
+        elif not self._quiet:
+            click.echo(f"  {clean(what)} …", err=True)
+
+    @contextmanager
+    def pause(self) -> Iterator[None]:
+        """Leave the terminal to a question."""
+        if self._status is None:
+            yield
+            return
+        self._status.stop()
+        try:
+            yield
+        finally:
+            self._status.start()
+
+
 @contextmanager
-def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
+def progress(quiet: bool) -> Iterator[Progress]:
     """Show what is being worked on, on the error stream."""
     if quiet or not sys.stderr.isatty():
-        yield lambda what: None if quiet else click.echo(f"  {clean(what)} …", err=True)
+        yield Progress(None, quiet=quiet)
         return
     from rich.console import Console
 
-    with Console(stderr=True).status("") as status:
-        yield lambda what: status.update(clean(what) + " …")
+    with Console(stderr=True, markup=False, highlight=False).status("") as status:
+        yield Progress(status, quiet=quiet)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from finvest.cli import output
-from finvest.cli.options import as_json, of_case
+from finvest.cli.options import Target, as_json, of_case
 
 if TYPE_CHECKING:
     from finvest.case import Case
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @of_case
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("report.html"), show_default=True, help="File to write."
-)
+@click.option("--out", type=Target(), default=Path("report.html"), show_default=True, help="File to write.")
 @as_json
 def command(case: Case, out: Path, json_: bool) -> None:
     """Write sources, checks, ranked findings with records, pictures and innocent explanations into one HTML file."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option(
     "--set", "settings", multiple=True, metavar="ID.NAME=VALUE", help="Change a parameter, like GRF-05.days=5."
 )
-@click.option("--top", default=15, show_default=True, help="Rows to print.")
+@click.option("--top", type=click.IntRange(min=1), default=15, show_default=True, help="Rows to print.")
 @to_file
 @as_json
 def command(
@@ -43,7 +43,7 @@ def command(
             *indicators, selection=selection, parameters=parameters(case.registry, settings), progress=tell
         )
     if out is not None:
-        output.say(f"written: {case.export(found.to_frame(), out)}")
+        output.written(case.export(found.to_frame(), out), len(found.all), json_=json_)
     elif json_:
         output.as_json(as_dict(found))
     else:
@@ -87,7 +87,8 @@ def print_findings(found: Findings, top: int) -> None:
         for r in found.ranking
     ]
     if rows:
-        output.table(pl.DataFrame(rows), "Accounts to review (an assessment, never a finding of guilt)", most=top)
+        title = "Accounts to review (an assessment, never a finding of guilt)"
+        output.table(pl.DataFrame(rows), title, most=top, rest=f"--top {len(rows)}")
     for finding in found.standing[:top]:
         output.say(f"{finding.id}  {finding.indicator}  {finding.score:.2f}  {finding.sentence}")
     if len(found) > top:

@@ -34,17 +34,21 @@ def command(
         return
     statement = case.show(account, selection)
     if out is not None:
-        output.say(f"written: {case.export(statement.movements, out)}")
+        output.written(case.export(statement.movements, out), len(statement.movements), json_=json_)
         return
     if json_:
         parts = {"movements": statement.movements, "counterparties": statement.counterparties}
         rows = {name: output.rows(frame) for name, frame in {**parts, "coverage": statement.coverage}.items()}
         output.as_json({"id": statement.id, "label": statement.label, **rows})
         return
+    import polars as pl
+
     output.say(f"{statement.label}  [{statement.id}]")
     output.table(statement.coverage, "Own books on file")
     output.table(statement.counterparties, "Counterparties", most=20)
-    output.table(statement.movements.drop("time_known"), "Movements")
+    known = pl.when("time_known").then(pl.col("booked").dt.to_string("%Y-%m-%d %H:%M")).alias("time (UTC)")
+    moves = statement.movements.select("day", known, pl.exclude("booked", "day", "time_known"))
+    output.table(moves, "Movements", rest=output.OUT)
     if statement.movements["balance"].null_count():
         output.say("Balance: not known where no statement fixes it.")
     output.hint(f"finvest show {statement.id} --out statement.xlsx writes it for a spreadsheet")
@@ -53,10 +57,10 @@ def command(
 def _show_table(case: Case, name: str, out: Path | None, *, json_: bool) -> None:
     frame = case.table(name)
     if out is not None:
-        output.say(f"written: {case.export(frame, out)}")
+        output.written(case.export(frame, out), len(frame), json_=json_)
     elif json_:
         output.as_json(output.rows(frame))
     else:
         filled = [c for c in frame.columns if frame[c].null_count() < len(frame)]
-        output.table(frame.select(filled), name)
+        output.table(frame.select(filled), name, rest=output.OUT)
         output.hint(f"finvest show --table {name} --out {name}.csv writes every row and column")
