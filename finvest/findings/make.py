@@ -39,6 +39,7 @@ class Make:
         self._lines: list[dict[str, Any]] = []
         self._rows: dict[str, list[dict[str, Any]]] = {}
         self._holders: dict[str, str] = {}
+        self._cash_in: set[int] = set()
 
     def transfer(
         self,
@@ -85,6 +86,11 @@ class Make:
             }
         )
 
+    def cash_in(self, account: str, amount: int, day: float, **columns: Any) -> None:  # noqa: ANN401
+        """Pay cash into an account; see `transfer`. Cash out is a transfer whose channel is one of cash."""
+        self.transfer(account, "cash", amount, day, **{"channel": "cash_branch", **columns})
+        self._cash_in.add(len(self._lines))
+
     def holder(self, account: str, name: str) -> None:
         """Say who holds an account."""
         self._holders[account] = name
@@ -120,6 +126,13 @@ class Make:
         )
         for batch in batches(lines, _SOURCE, "made", both=True):
             made[batch.table] = batch.frame
+        came = pl.col("record").is_in(list(self._cash_in))
+        sides = {end: (f"originator{end}", f"beneficiary{end}") for end in ("", "_name", "_known_by")}
+        made["transactions"] = made["transactions"].with_columns(
+            pl.when(came).then(there).otherwise(here).alias(here)
+            for pair in sides.values()
+            for here, there in (pair, pair[::-1])
+        )
         frames = {name: TABLES[name].complete(frame) for name, frame in made.items()}
         holders = {self.id(account): name for account, name in self._holders.items()}
         frames["accounts"] = frames["accounts"].with_columns(

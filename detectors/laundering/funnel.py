@@ -1,0 +1,111 @@
+"""MLT-02: cash goes into an account in places far from home and leaves it elsewhere soon after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from finvest.features.cash import funnels
+from finvest.features.flow import pass_through
+from finvest.features.scores import grows
+from finvest.findings.card import Card, CounterCheck, param
+from finvest.findings.checks import listed_company, mostly
+from finvest.findings.detector import Detector
+
+if TYPE_CHECKING:
+    from finvest.findings.make import Make
+    from finvest.view import CaseView
+
+HOURS = 48
+"""Time within which the money leaves (catalogue, MLT-02)."""
+
+
+class Funnel(Detector):
+    """Cash goes in at many places and leaves elsewhere."""
+
+    card = Card(
+        id="MLT-02",
+        title="Funnel account",
+        what="Cash is paid into an account in several cities other than the one its holder lives in, and leaves it "
+        "elsewhere within two days.",
+        strength="moderate",
+        roles={"funnel": ("account", "undetermined")},
+        needs=("transactions", "transactions.channel", "transactions.city", "accounts.books_on_file"),
+        sentence="Within {days} days ({period}) cash went into {funnel} {rounds} times, in {cities} cities other than "
+        "the one where it mostly pays by card ({home}), each time followed by money out elsewhere within 48 hours. Of "
+        "all it ever received {passed_percent:.0f} % left within 48 hours, first in, first out. In {travelled} of the "
+        "cities it paid by card within two days.",
+        innocent=(
+            CounterCheck(
+                name="travelling trader",
+                explanation="The holder was in those cities, pays by card there, and pays in what was earned.",
+                ask="What did the holder do in those cities? Ask for tickets, stall permits, invoices.",
+                check=mostly("travelled", of="cities"),
+            ),
+            CounterCheck(
+                name="business with branches",
+                explanation="A company that is on the company list pays in the takings of its shops.",
+                ask="Where does the holder have shops? Ask the register and the bank.",
+                check=listed_company("funnel"),
+                keeps=0.5,
+            ),
+            CounterCheck(
+                name="student or relative with donors",
+                explanation="Relatives in several cities pay in for somebody who lives from it.",
+                ask="Who paid in? Ask the banks for slips and names; the holder may be made to lend the account.",
+            ),
+        ),
+        sources=("S2: funnel accounts, victims made to hold them", "S4", "S1: T0083, IND01858", "S42"),
+    )
+    days: int = param("length of the period, days", default=30, low=1, high=365)
+    cities: int = param("cities other than the holder's", default=3, low=2)
+    rounds: int = param("sums of cash that leave again elsewhere", default=3, low=2)
+    passed_percent_least: int = param(
+        "share of all it received that left in 48 hours, percent", default=80, low=1, high=100
+    )
+
+    def look(self, view: CaseView) -> pl.LazyFrame:
+        """Return one row an account whose own books are on file."""
+        books = view.accounts.filter("books_on_file", pl.col("kind") == "bank").select(account="n")
+        passed = (
+            pass_through(view, HOURS)
+            .lazy()
+            .sort("account", -pl.col("credited"), "currency")
+            .unique("account", keep="first", maintain_order=True)
+            .select("account", "credited", "passed", order_certain=pl.col("passed") == pl.col("passed_certain"))
+        )
+        return (
+            funnels(view, self.days)
+            .lazy()
+            .filter(pl.col("cities") >= self.cities, pl.col("rounds") >= self.rounds)
+            .join(books, on="account", how="semi")
+            .join(passed, on="account")
+            .filter(pl.col("passed") * 100 >= pl.col("credited") * self.passed_percent_least)
+            .with_columns(
+                passed_percent=pl.col("passed") * 100 / pl.col("credited"),
+                score=grows(pl.col("cities") + pl.col("rounds") - 2, 6)
+                * pl.when(pl.col("home").is_null()).then(0.7).otherwise(0.9)
+                + pl.when("order_certain").then(0.1).otherwise(0.0),
+            )
+            .rename({"account": "funnel"})
+            .drop("credited", "passed")
+        )
+
+    @staticmethod
+    def plant(make: Make) -> None:
+        """Pay cash in at five cities; each time it is taken out in another the next day."""
+        make.transfer("holder", "grocer", 30_00, 0, channel="card_pos", city="Home")
+        for i in range(5):
+            make.cash_in("holder", 900_00, 5 * i + 1, city=f"City {i}")
+            make.transfer("holder", "machine", 880_00, 5 * i + 2, channel="cash_atm", city="Elsewhere")
+
+    @staticmethod
+    def look_alike(make: Make) -> None:
+        """Let a trader sell at five markets, sleep there, and pay the supplier the next day."""
+        make.transfer("trader", "grocer", 30_00, 0, channel="card_pos", city="Home")
+        make.transfer("trader", "grocer", 30_00, 60, channel="card_pos", city="Home")
+        for i in range(5):
+            make.cash_in("trader", 900_00, 5 * i + 1, city=f"City {i}")
+            make.transfer("trader", "hotel", 80_00, 5 * i + 1.5, channel="card_pos", city=f"City {i}")
+            make.transfer("trader", "supplier", 800_00, 5 * i + 2)
