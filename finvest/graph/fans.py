@@ -143,6 +143,7 @@ def _find_fans(
         distinct = 0
         entered = low  # by_earliest[low:entered] have entered the window …
         stale = low  # … and none of by_earliest[low:stale] is still in it
+        last = low  # members end here; it never moves back, since `first` and `end` only rise
         i = low
         while i < high:
             if index.other[i] == v:
@@ -165,7 +166,7 @@ def _find_fans(
                     for j in range(low, high):
                         times[index.other[j]] = 0
                     return v, begun
-                last = i
+                last = max(last, i)
                 while last < high and index.first[last] <= end:
                     last += 1
                 while stale < entered and index.by_earliest[stale] < i:
