@@ -24,14 +24,30 @@ MOSTLY_ROUND = 0.7
 AT_COUNTER = ("card_pos", "card_online", "cash_atm", "cash_branch")
 """Channels of daily life, in which many others on one account mean nothing."""
 
+OUTSIDE = ("external", "unknown", "cash")
+"""Kinds of account that stand for what the records do not show."""
+
 _DAY = 86_400_000_000
 
 
 @feature
 def transfers(view: CaseView) -> pl.DataFrame:
-    """Return the transactions that go from account to account: no card payments, no cash."""
+    """Return the transactions that go from account to account: no card payments, no cash, nothing to or from a sink.
+
+    A sink is an account outside the records that several accounts deal with: the sum of what many people did, like the
+    "outside world" of a simulator. One that a single account's books know by name is no sink.
+    """
     at_counter = pl.col("channel").is_in(list(AT_COUNTER)).fill_null(value=False)
-    return view.frame("transactions").filter(~at_counter)
+    tx = view.frame("transactions").filter(~at_counter)
+    outside = view.frame("accounts").filter(pl.col("kind").is_in(list(OUTSIDE)))["n"]
+    dealings = pl.concat(
+        [
+            tx.select(account="beneficiary", other="originator"),
+            tx.select(account="originator", other="beneficiary"),
+        ]
+    ).filter(pl.col("account").is_in(outside.implode()))
+    many = dealings.group_by("account").agg(pl.col("other").n_unique()).filter(pl.col("other") > 1)["account"].implode()
+    return tx.filter(~pl.col("originator").is_in(many), ~pl.col("beneficiary").is_in(many))
 
 
 def unusual_fans(view: CaseView, side: Side, days: int, least: int, times_usual: int) -> pl.DataFrame:
