@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,6 +130,7 @@ def load(
         told = {k: v for k, v in given.items() if k not in OPTIONS and k != "encoding"}
     elif profile is not None:
         raise UsageError(f"{path.name}: loader {loader.card.name} takes no profile; leave --profile out")
+    _known(loader, told)
     digest, name = (chosen.digest(), chosen.name) if chosen is not None else ("", "")
     before = store.manifest.current_load(source.sha256)
     if before is not None and store.same_load(before, loader.card.name, digest, told):
@@ -143,6 +145,17 @@ def load(
             kept.path.unlink(missing_ok=True)  # a case keeps no original that no table rests on
         raise
     return Loaded(path.name, source.sha256, loader.card.name, name, tally, already=False, layout=chosen)
+
+
+def _known(loader: Loader, options: dict[str, Any]) -> None:
+    """Refuse options that a loader does not take; one that takes any says so itself."""
+    taken = inspect.signature(loader.read).parameters.values()
+    if any(p.kind is p.VAR_KEYWORD for p in taken):
+        return
+    names = [p.name for p in taken if p.name not in {"source", "profile"}]
+    if unknown := sorted(set(options) - set(names)):
+        there = f"there are {', '.join(names)}" if names else "it takes none"
+        raise UsageError(f"loader {loader.card.name} has no option {', '.join(unknown)}; {there}")
 
 
 def named_profile(profile: str | Path) -> Profile:

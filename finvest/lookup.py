@@ -81,9 +81,9 @@ def files(store: Store) -> dict[str, str]:
 
 def sources(store: Store) -> pl.DataFrame:
     """Return the sources with what became of their records."""
-    columns = ("name", "loader", "records", "loaded", "quarantined", "headers", "blanks", "sha256", "loaded_at")
-    rows = store.manifest.sources()
-    return pl.DataFrame([{c: row[c] for c in columns} for row in rows]) if rows else pl.DataFrame()
+    counts = dict.fromkeys(("records", "loaded", "quarantined", "headers", "blanks"), pl.Int64)
+    schema = {"name": pl.String, "loader": pl.String, **counts, "sha256": pl.String, "loaded_at": pl.String}
+    return pl.DataFrame([{c: row[c] for c in schema} for row in store.manifest.sources()], schema=schema)
 
 
 def where(records: pl.Series, matched: Matched, names: dict[str, str]) -> pl.Series:
