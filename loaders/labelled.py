@@ -63,7 +63,7 @@ class Labelled:
             "Account ids and transaction ids are those of the set, so that the answers fit them.",
             "Amounts are floats in the file: each is taken only if its shortest text has two decimals or fewer. The "
             "currency is XXX. A zero amount is information.",
-            "Times are read as UTC, to the second.",
+            "Times are read as UTC and as exact as their type, to the microsecond.",
             "EXT_SOURCE and EXT_SINK become accounts of the kind external.",
         ),
     )
@@ -150,7 +150,7 @@ def _batch(rows: pl.DataFrame, source: Source, known: set[str]) -> Iterator[Batc
         books=pl.lit("both"),
         status=pl.when(cents == 0).then(pl.lit("information")).otherwise(pl.lit("booked")),
         booked_at=pl.col("timestamp").dt.cast_time_unit("us").dt.replace_time_zone("UTC").cast(INSTANT),
-        precision=pl.lit("second"),
+        precision=pl.lit("microsecond"),
         booked_as_written=pl.col("timestamp").dt.to_string("%Y-%m-%d %H:%M:%S"),
         zone=pl.lit("UTC"),
         originator=pl.col("src").cast(pl.String),

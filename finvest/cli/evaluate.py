@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from finvest.cli import output
-from finvest.cli.options import as_json, open_case
+from finvest.cli.options import Target, as_json, open_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,9 +34,22 @@ MOST_COLUMNS = 3
 )
 @click.option("--dated", is_flag=True, help="Measure a second time with times cut to dates.")
 @click.option("--window", "windows", multiple=True, help="Window to judge: test, all, …; test and all where left out.")
-@click.option("--resamples", default=1000, show_default=True, help="Resamples of whole patterns for the intervals.")
-@click.option("--seed", default=0, show_default=True, help="Of the resamples, and of the baseline that is chance.")
-@click.option("--scores", type=click.Path(path_type=Path), help="Write scores to CSV files whose names begin so.")
+@click.option(
+    "--resamples",
+    type=click.IntRange(min=1),
+    default=1000,
+    show_default=True,
+    help="Resamples of whole patterns for the intervals.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Of the resamples, and of the baseline that is chance.",
+)
+@click.option("--scores", type=Target(), help="Write scores as CSV; set, method and task are added to the file's name.")
+@click.option("--out", type=Target(), help="Write an HTML page with curves to this file.")
 @click.option("--actor", envvar="FINVEST_ACTOR", show_envvar=True, help="Who is looking, where a set is a case.")
 @click.option("--reason", envvar="FINVEST_REASON", show_envvar=True, help="Why, where a set is a case.")
 @click.option("--plugins", multiple=True, type=click.Path(path_type=Path), help="Folder with detectors of your own.")
@@ -47,6 +59,7 @@ def command(
     indicators: tuple[str, ...],
     settings: tuple[str, ...],
     scores: Path | None,
+    out: Path | None,
     json_: bool,
     plugins: tuple[Path, ...],
     **how: Any,
@@ -66,13 +79,20 @@ def command(
     with output.progress(json_) as tell:
         done = list(_evaluations(folders, registry, indicators, given, tell, **how))
     written = [str(path) for e in done for path in write_scores(e, scores)] if scores is not None else []
+    if out is not None:
+        from finvest.views.evaluation import page
+
+        out.write_text(page(done), encoding="utf-8")
     if json_:
-        output.as_json([e.to_dict() for e in done])
+        output.as_json({"sets": [e.to_dict() for e in done], "written": [*written, *([str(out)] if out else [])]})
         return
     show(done)
     for path in written:
         output.say(f"written: {path}")
-    output.hint("--json prints every figure")
+    if out is not None:
+        output.hint(f"open {out.resolve()}")
+    else:
+        output.hint("--out page.html draws the curves; --json prints every figure")
 
 
 def _evaluations(
@@ -89,17 +109,15 @@ def _evaluations(
     actor: str | None,
     reason: str | None,
 ) -> Iterator[Evaluation]:
-    from finvest.evaluate.answers import ALL
-    from finvest.evaluate.evaluation import TEST, evaluate
+    from finvest.evaluate.evaluation import evaluate
     from finvest.evaluating import chosen, labelled_set
 
-    how: dict[str, Any] = {"windows": windows or (TEST, ALL), "resamples": resamples, "seed": seed, "progress": tell}
+    how: dict[str, Any] = {"windows": windows or None, "resamples": resamples, "seed": seed, "progress": tell}
     detectors = chosen(registry, only, given)
     for folder in folders:
         for cut in (False, True) if dated else (False,):
             if (folder / "case.toml").is_file():
-                who = actor or os.environ.get("FINVEST_ACTOR")
-                case = open_case(folder, who, reason, registry.plugins)
+                case = open_case(folder, actor, reason, registry.plugins)
                 yield case.evaluate(*only, parameters=given, dated=cut, **how)
             else:
                 of = labelled_set(folder, registry, dated=cut, progress=tell)
@@ -169,7 +187,8 @@ def show(done: list[Evaluation]) -> None:
         for e in done
         for f in e.found
     ]
-    output.table(pl.DataFrame(found), "Whole patterns found: at least half of one in one finding", most=len(found))
+    if found:
+        output.table(pl.DataFrame(found), "Whole patterns found: at least half of one in one finding", most=len(found))
     for e in done:
         for id_, why in e.not_assessable.items():
             output.say(f"not assessable: {id_} on {e.name}, {why}")

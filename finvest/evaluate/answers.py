@@ -11,6 +11,8 @@ import polars as pl
 from finvest.model.errors import DataError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from finvest.view import CaseView
@@ -141,7 +143,7 @@ class Answers:
         tx = self.view.frame("transactions").select("n", "earliest")
         if window == ALL:
             return np.ones(len(tx), dtype=bool)
-        self._check(window)
+        self.checked([window])
         by_time = tx.with_columns(pl.col("earliest").set_sorted()).join_asof(
             self._starts.rename({"window": "begun"}), left_on="earliest", right_on="start"
         )
@@ -160,7 +162,7 @@ class Answers:
         UsageError
             If there is no such window.
         """
-        self._check(window)
+        self.checked([window])
         if task == "transactions":
             chosen = pl.lit(value=True) if window == ALL else pl.col("window") == window
             rows = self._moved.filter(chosen)
@@ -197,9 +199,18 @@ class Answers:
             pl.col("positive").fill_null(value=False)
         )
 
-    def _check(self, window: str) -> None:
-        if window not in self.windows:
-            raise UsageError(f"no window {window!r} in this set; there are {', '.join(self.windows)}")
+    def checked(self, windows: Sequence[str]) -> list[str]:
+        """Return windows, each once.
+
+        Raises
+        ------
+        UsageError
+            If there is no such window.
+        """
+        for window in windows:
+            if window not in self.windows:
+                raise UsageError(f"no window {window!r} in this set; there are {', '.join(self.windows)}")
+        return list(dict.fromkeys(windows))
 
 
 def _known(rows: pl.DataFrame, ids: pl.Series, what: str) -> None:

@@ -240,7 +240,7 @@ def evaluate(
     answers: Answers,
     detectors: Sequence[Detector],
     *,
-    windows: Sequence[str] = (TEST, ALL),
+    windows: Sequence[str] | None = None,
     dated: bool = False,
     resamples: int = RESAMPLES,
     seed: int = 0,
@@ -257,8 +257,8 @@ def evaluate(
     answers : Answers
         Of the same view.
     detectors : sequence of Detector
-    windows : sequence of str
-        Those that the set lacks are left out; without any other, the whole period.
+    windows : sequence of str, optional
+        ``test``, where the set has it, and ``all`` where left out.
     dated : bool
         Times were cut to dates; noted, nothing else.
     resamples, seed : int
@@ -269,6 +269,7 @@ def evaluate(
         Told what is being worked on.
     """
     tell = progress or (lambda _: None)
+    chosen = answers.checked(windows) if windows is not None else [w for w in (TEST, ALL) if w in answers.windows]
     reports = []
     for detector in detectors:
         tell(f"{name}: {detector.card.id}")
@@ -277,7 +278,6 @@ def evaluate(
     judged = [r for r in reports if r.not_assessable is None]
     methods: dict[str, Suspicions] = {r.detector.card.id: Suspicions.of(view, [r], weighted=False) for r in judged}
     methods[RANKING] = Suspicions.of(view, judged, weighted=True)
-    chosen = [w for w in windows if w in answers.windows] or [ALL]
     measured: list[Measured] = []
     scores: dict[tuple[str, Task, str], pl.DataFrame] = {}
     for task in TASKS:

@@ -13,8 +13,8 @@ What a finding says in a window, it says by its evidence dated in it:
   window. A pattern is judged in a window that holds at least half of its transactions.
 
 In the ranking a finding counts with score times the ceiling of its strength, and the findings of one subject combine as
-in `finvest.findings.ranking`. A finding keeps its score in every window that it reaches into. Withdrawn findings count for
-nothing, possible victims are not ranked, and who or what has no score ranks last.
+in `finvest.findings.ranking`. A finding keeps its score in every window that it reaches into. Withdrawn findings count
+for nothing, possible victims are not ranked, and who or what has no score ranks last.
 """
 
 from __future__ import annotations

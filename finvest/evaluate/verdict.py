@@ -52,12 +52,12 @@ def verdict(
         The figures behind it.
     """
     name, rival_ap, rival = max(rivals, key=lambda r: r[1])
-    beside = f"AP {ap:.3f} against {rival_ap:.3f} of {name}, {patterns} patterns"
+    against = f"{name} ({rival_ap:.3f})"
     between = interval(samples - rival) if len(samples) == len(rival) else None
     if patterns < FEWEST or between is None:
-        return TOO_FEW, beside
+        return TOO_FEW, f"{patterns} patterns; against {against} {ap - rival_ap:+.3f}"
     low, high = between
-    why = f"{beside}; advantage {low:+.3f} to {high:+.3f}"
+    why = f"{low:+.3f} to {high:+.3f} against {against}"
     if low > 0:
         return WORKS, why
     return (NO_BETTER if high < NARROW else TOO_FEW), why
