@@ -112,6 +112,6 @@ def test_a_load_list_gives_paths_beside_it_and_options(tmp_path: Path) -> None:
 @pytest.mark.parametrize("option", [{"nonsense": 1}, {"day_first": "yes"}, {"loader": "none"}, {"profile": "none"}])
 def test_an_option_that_makes_no_sense_is_wrong_usage_and_nothing_is_kept(case: Case, option: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
-        put(case, NEW, **({"account": ANNA, "currency": "EUR", "accept": True} | option))
+        put(case, NEW, **({"account": ANNA, "currency": "EUR", "day_first": True, "accept": True} | option))
     assert case.sources().to_frame().is_empty()
     assert list((case.folder / "sources").iterdir()) == []
