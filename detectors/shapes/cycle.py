@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from finvest.features.relations import new_share
 from finvest.features.rings import RingSearch, rings
 from finvest.findings.card import Card, CounterCheck, param
 from finvest.findings.checks import held_together
@@ -85,8 +86,10 @@ class Cycle(Detector):
         )
         share = pl.col("kept_percent").fill_null(50) / 100
         certain = pl.col("order_certain") & pl.col("window_certain")
+        value = value.with_columns(new_share=new_share(view, found["evidence"]))
         circles = found.hstack(value).with_columns(
-            score=0.8 * share * share + pl.when(certain).then(0.1).otherwise(0.0),
+            score=(0.8 * share * share + pl.when(certain).then(0.1).otherwise(0.0))
+            * (0.25 + 0.75 * pl.col("new_share")),
             order=pl.when(certain).then(pl.lit("certain")).otherwise(pl.lit("possible, not certain")),
             searches_cut=pl.lit(len(cut)),
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from finvest.features.relations import new_relations
+from finvest.features.scores import surprising
 from finvest.findings.card import Card, CounterCheck, param
 from finvest.findings.checks import listed_company
 from finvest.findings.detector import Detector
@@ -14,9 +15,6 @@ from finvest.findings.detector import Detector
 if TYPE_CHECKING:
     from finvest.findings.make import Make
     from finvest.view import CaseView
-
-HALF = 40
-"""Surprise, nats, that scores one half."""
 
 
 class NewRelations(Detector):
@@ -55,9 +53,7 @@ class NewRelations(Detector):
     def look(self, view: CaseView) -> pl.DataFrame:
         """Return one row a burst."""
         rows = new_relations(view, self.reach, self.fortnight, self.least)
-        return rows.with_columns(
-            score=pl.col("surprise") / (pl.col("surprise") + HALF), dealings=pl.col("came") + pl.col("went")
-        )
+        return rows.with_columns(score=surprising(pl.col("surprise")), dealings=pl.col("came") + pl.col("went"))
 
     @staticmethod
     def plant(make: Make) -> None:

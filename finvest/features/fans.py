@@ -7,13 +7,16 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from finvest.features.scores import grows
+from finvest.features.scores import surprise, surprising
 from finvest.view import CaseView, feature
 
 Side = Literal["in", "out"]
 
 LATTICE = 1_000
 """Ten whole units of a currency with two decimals: prices of services are often multiples of it."""
+
+LEAST_USUAL = 1 / 14
+"""New relations a day that no account need explain."""
 
 ALIKE = 0.25
 """Largest coefficient of variation of amounts that are alike."""
@@ -63,15 +66,14 @@ def unusual_fans(view: CaseView, side: Side, days: int, least: int, times_usual:
     Returns
     -------
     polars.DataFrame
-        Columns of `best_fans`, ``amounts_alike`` and ``score``: more others, amounts that are alike or round, and
-        others who deal with the account in this period only make it higher.
+        Columns of `best_fans`, ``amounts_alike`` and ``score``: the surprise of so many others who deal with the
+        account in this period only; amounts that are alike or round raise it by half.
     """
-    alike = (pl.col("variation") <= ALIKE) | (pl.col("round_share") >= MOSTLY_ROUND)
-    passing = pl.col("passing") / pl.col("distinct")
-    rows = best_fans(view, side, days, least).with_columns(amounts_alike=alike.fill_null(value=False))
-    return rows.filter(pl.col("distinct") >= pl.col("usual").fill_null(0) * times_usual).with_columns(
-        score=grows(pl.col("distinct") - least + 3, 8) * (0.6 + 0.2 * pl.col("amounts_alike") + 0.2 * passing)
-    )
+    alike = ((pl.col("variation") <= ALIKE) | (pl.col("round_share") >= MOSTLY_ROUND)).fill_null(value=False)
+    usual = pl.col("usual").fill_null(0)
+    nats = surprise(pl.col("passing"), usual + LEAST_USUAL * days)
+    rows = best_fans(view, side, days, least).filter(pl.col("distinct") >= usual * times_usual)
+    return rows.with_columns(amounts_alike=alike, score=surprising(nats * pl.when(alike).then(1.5).otherwise(1.0)))
 
 
 @feature

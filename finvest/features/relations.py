@@ -27,6 +27,29 @@ def repeats(view: CaseView) -> pl.Series:
 
 
 @feature
+def once(view: CaseView) -> pl.Series:
+    """Return for each transaction whether it is the only one from its originator to its beneficiary."""
+    tx = view.frame("transactions")
+    return tx.select(pl.len().over("originator", "beneficiary") == 1).to_series()
+
+
+def new_share(view: CaseView, evidence: pl.Series) -> pl.Series:
+    """Return for each list of transactions the share of those that are the only ones between their accounts.
+
+    Parameters
+    ----------
+    evidence : polars.Series of List(UInt32), shape (n,)
+
+    Returns
+    -------
+    polars.Series of Float64, shape (n,)
+    """
+    flat = evidence.rename("n").to_frame().with_row_index("row").explode("n", empty_as_null=False)
+    flat = flat.with_columns(new=once(view).gather(flat["n"]))
+    return flat.group_by("row").agg(pl.col("new").mean()).sort("row")["new"]
+
+
+@feature
 def new_relations(view: CaseView, reach: int, fortnight: float, least: float) -> pl.DataFrame:
     """Return when accounts deal with many others whom they deal with only once.
 
