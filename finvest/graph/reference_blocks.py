@@ -52,3 +52,25 @@ def blocks(
         if best:
             found[best] = max(at, found.get(best, at))
     return found
+
+
+def second_layer(
+    graph: MoneyGraph, block: Pairs, start: int, window: int, targets: int, percent: int
+) -> frozenset[int]:
+    """Numbers of the payments of a second layer; none where there is none."""
+    every = [e for e in edges_of(graph) if e.latest >= start and e.earliest <= start + window]
+    sources, middle = {x for x, _ in block}, {y for _, y in block}
+    first = {y: min(e.earliest for e in every if e.beneficiary == y and e.originator in sources) for y in middle}
+    onward = [
+        e
+        for e in every
+        if e.originator in middle and e.beneficiary not in sources | middle and e.latest >= first[e.originator]
+    ]
+    last = {
+        z
+        for z in {e.beneficiary for e in onward}
+        if len({e.originator for e in onward if e.beneficiary == z}) * 100 >= percent * len(middle)
+    }
+    if len(last) < targets or any(e.originator in last and e.beneficiary in last for e in every):
+        return frozenset()
+    return frozenset(e.number for e in onward if e.beneficiary in last)
