@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import sys
+import traceback
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 import click
 
 VERBS = ("init", "load", "check", "find", "show", "score", "explain", "detectors", "evaluate", "report", "demo")
 """Commands in the order in which they are used; each is in a module of its own name."""
+
+DEBUG = "FINVEST_DEBUG"
+"""Environment variable: show where finvest itself went wrong. What is shown can hold words of the records."""
 
 _NOT_THERE = (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError)
 """A path that was given cannot be read or written."""
@@ -63,9 +69,27 @@ class Verbs(click.Group):
             place = f"{error.filename}: " if error.filename else ""
             click.echo(f"finvest: {clean(f'{place}{error.strerror or error}')}", err=True)
             sys.exit(2 if isinstance(error, _NOT_THERE) else 1)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if os.environ.get(DEBUG):
+                raise
+            click.echo(f"finvest: {_fault(error)}", err=True)
+            sys.exit(1)
         except KeyboardInterrupt:
             click.echo("\nfinvest: interrupted; nothing was half-done", err=True)
             sys.exit(1)
+
+
+def _fault(error: Exception) -> str:
+    """Say where finvest itself went wrong, without the error's words: they can quote records."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    ours = [f for f in traceback.extract_tb(error.__traceback__) if "site-packages" not in f.filename] or [place]
+    where = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}"
+    return (
+        f"a fault in the program ({type(error).__name__} at {where}); please report it. "
+        f"{DEBUG}=1 shows more, and can show words of the records"
+    )
 
 
 class _ToScreen(logging.Handler):

@@ -146,6 +146,20 @@ def test_every_look_and_export_is_logged_with_opaque_ids_only(loaded: Any, opene
     )
 
 
+def test_a_fault_of_the_program_quotes_no_record(loaded: Any, quiet: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError(f"invalid value {ANNA} of Anna Ahorn")
+
+    monkeypatch.setattr("finvest.case.check", broken)
+    result = loaded("check")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "a fault in the program (ValueError at test_hostile.py:" in result.stderr
+    assert "Traceback" not in result.stderr
+    quiet(result)
+    with pytest.raises(ValueError, match="invalid value"):
+        loaded("check", env={"FINVEST_DEBUG": "1"})
+
+
 # ---- a real terminal
 
 
