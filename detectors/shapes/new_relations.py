@@ -47,7 +47,7 @@ class NewRelations(Detector):
         sources=("measured on the labelled sets, see docs/ranking.md",),
     )
     reach: int = param("days around its centre that a burst covers", default=3, low=1, high=30)
-    fortnight: float = param("new relations in 14 days, each way, that need no explanation", default=1.0, low=0.01)
+    fortnight: float = param("new relations in 14 days, each way, that need no explanation", default=2.0, low=0.01)
     least: float = param("surprise, nats", default=5.0, low=0.1)
 
     def look(self, view: CaseView) -> pl.DataFrame:
