@@ -134,7 +134,11 @@ def unpaired(records: pl.DataFrame) -> pl.DataFrame:
         movements(records.slice(start, _ROWS), _ONCE, TABLES["pairs"].empty())
         for start in range(0, max(len(records), 1), _ROWS)
     ]
-    return pl.concat(parts).sort("movement")
+    moved = pl.concat(parts)
+    parts.clear()
+    # A column that says nothing takes no room so.
+    empty = [pl.lit(None, t).alias(c) for c, t in moved.schema.items() if moved[c].null_count() == len(moved)]
+    return moved.with_columns(empty).sort("movement")
 
 
 def dates_only(records: pl.DataFrame) -> pl.DataFrame:

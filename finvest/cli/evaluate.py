@@ -121,7 +121,9 @@ def _evaluations(
                 yield case.evaluate(*only, parameters=given, dated=cut, **how)
             else:
                 of = labelled_set(folder, registry, dated=cut, progress=tell)
-                yield evaluate(of.name, of.view, of.answers, detectors, dated=cut, **how)
+                done = evaluate(of.name, of.view, of.answers, detectors, dated=cut, **how)
+                del of  # before the next is read
+                yield done
 
 
 def _share(value: float | None) -> str:
