@@ -72,6 +72,9 @@ class Chain(Detector):
     new_percent: int = param(
         "payments between accounts that deal in this period only, percent", default=60, low=0, high=100
     )
+    passing_percent: int = param(
+        "accounts on the way that got at least half of their money by the chain, percent", default=50, low=0, high=100
+    )
     budget: int = param("search steps from one payment", default=100_000, low=1)
 
     def look(self, view: CaseView) -> pl.DataFrame:
@@ -88,7 +91,8 @@ class Chain(Detector):
         )
         certain = pl.col("order_certain") & pl.col("window_certain")
         passing, new = pl.col("passing") / (pl.col("hops") - 1), pl.col("new") / pl.col("hops")
-        rows = found.with_columns(
+        most = pl.col("passing") * 100 >= (pl.col("hops") - 1) * self.passing_percent
+        rows = found.filter(most).with_columns(
             score=grows(pl.col("hops") - 2, 4) * (0.1 + 0.5 * passing + 0.3 * new + 0.1 * certain),
             order=pl.when(certain).then(pl.lit("certain")).otherwise(pl.lit("possible, not certain")),
             searches_cut=pl.lit(len(cut)),

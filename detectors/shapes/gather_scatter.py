@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from finvest.view import CaseView
 
 
+FEW = 10
+"""So many accounts of a case are rare, whatever their share."""
+
+
 def _regular(_view: CaseView, rows: pl.DataFrame) -> pl.Series:
     """Tell whether on either side most deal with the account in other periods too."""
     payers = pl.col("recurring_in") * 2 >= pl.col("senders")
@@ -63,6 +67,9 @@ class GatherScatter(Detector):
     days: int = param("length of either part, days", default=5, low=1, high=30)
     others: int = param("different accounts on either side", default=4, low=2)
     times_usual: int = param("accounts as a multiple of those in an average period, both sides", default=2, low=1)
+    rare_percent: float = param(
+        "accounts that do as much, percent of all that pay and are paid, at most", default=1.0, low=0.0, high=100.0
+    )
     keep_low: int = param("value is kept: percent of what came in, at least", default=80, low=1, high=100)
     keep_high: int = param("value is kept: percent of what came in, at most", default=102, low=100, high=1000)
 
@@ -73,12 +80,15 @@ class GatherScatter(Detector):
             pl.col(count) >= pl.col(usual).fill_null(0) * self.times_usual
             for count, usual in (("senders", "usual_in"), ("receivers", "usual_out"))
         ]
+        rare = (pl.col("peers_percent") <= self.rare_percent) | (pl.col("peers") <= FEW)
         smaller = pl.min_horizontal("senders", "receivers")
         passing = pl.min_horizontal(
             pl.col("passing_in") / pl.col("senders"), pl.col("passing_out") / pl.col("receivers")
         )
         score = grows(smaller - 1, 6) * (0.2 + 0.5 * passing + 0.2 * pl.col("kept") + 0.1 * pl.col("certain") / smaller)
-        return rows.filter(*unusual).with_columns(score=score.clip(0, 1)).rename({"account": "hub"})
+        known = pl.col("usual_in").is_not_null() & pl.col("usual_out").is_not_null()
+        score = score.clip(0, 1) * pl.when(known).then(1.0).otherwise(0.6)
+        return rows.filter(rare, *unusual).with_columns(score=score).rename({"account": "hub"})
 
     @staticmethod
     def plant(make: Make) -> None:

@@ -45,7 +45,8 @@ class ScatterGather(Detector):
         needs=("transactions",),
         sentence="{source} paid {distinct} accounts ({middles}), and they paid {sink} afterwards, all within {days} "
         "days ({period}). {keeping} of them passed on {keep_low} to {keep_high} % of what they got; of {certain} the "
-        "order is certain; {recurring} do the same in other periods. {payers} accounts paid {sink} in that time.",
+        "order is certain; {recurring} do the same in other periods. In that time {source} paid {payees} accounts in "
+        "all, and {payers} paid {sink}.",
         innocent=(
             CounterCheck(
                 name="treasury pool",
@@ -76,14 +77,17 @@ class ScatterGather(Detector):
     )
     days: int = param("from the first to the last payment, days", default=10, low=1, high=60)
     middles: int = param("accounts between the two", default=3, low=2)
+    alike_percent: int = param(
+        "likeness of those the first pays and those who pay the last", default=15, low=0, high=100
+    )
     keep_low: int = param("value is kept: percent of what was got, at least", default=80, low=1, high=100)
     keep_high: int = param("value is kept: percent of what was got, at most", default=102, low=100, high=1000)
     budget: int = param("search steps from one account", default=1_000_000, low=1)
 
     def look(self, view: CaseView) -> pl.DataFrame:
         """Return one row a pair of accounts: its largest window; not assessable for accounts whose search was cut."""
-        keep = (self.keep_low, self.keep_high)
-        search = PathSearch(days=self.days, middles=self.middles, keep=keep, budget=self.budget)
+        keep, alike = (self.keep_low, self.keep_high), self.alike_percent
+        search = PathSearch(days=self.days, middles=self.middles, alike_percent=alike, keep=keep, budget=self.budget)
         found, cut = parallel_paths(view, search)
         share = {name: pl.col(name) / pl.col("distinct") for name in ("keeping", "certain", "recurring")}
         alone = pl.col("distinct") / pl.col("payers")

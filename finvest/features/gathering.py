@@ -35,7 +35,9 @@ def gatherings(view: CaseView, days: int, least: int, keep: tuple[int, int]) -> 
     polars.DataFrame
         One row an account, its best split: ``account``, ``senders``, ``receivers``, ``certain`` (see
         `finvest.graph.gather_scatter`), ``evidence``, ``kept``, ``forwarded_percent`` (null in several currencies), and
-        by side ``passing_…``, ``recurring_…`` and ``usual_…`` of `finvest.features.fans.history`.
+        by side ``passing_…``, ``recurring_…`` and ``usual_…`` of `finvest.features.fans.history`; ``peers`` (accounts
+        with as many others on both sides, or more, this one included) and ``peers_percent`` (of all that both pay and
+        are paid).
     """
     from finvest.graph.gather_scatter import gather_scatter
 
@@ -60,6 +62,10 @@ def gatherings(view: CaseView, days: int, least: int, keep: tuple[int, int]) -> 
         for side in ("in", "out")
     ]
     evidence = pl.DataFrame({"in": sides["in"], "out": sides["out"]}).select(evidence=pl.concat_list("in", "out"))
+    rows = rows.with_columns(peers=pl.min_horizontal("senders", "receivers").rank("max", descending=True))
+    tx = transfers(view)
+    active = tx["originator"].unique().is_in(tx["beneficiary"].unique().implode()).sum()
+    rows = rows.with_columns(peers_percent=pl.col("peers") * 100 / max(active, 1))
     return pl.concat([rows, *usual, evidence, _forwarded(view, sides, keep)], how="horizontal")
 
 

@@ -15,6 +15,7 @@ from finvest.view import CaseView, feature
 if TYPE_CHECKING:
     from finvest.graph import MoneyGraph
     from finvest.graph.arrays import Bool
+    from finvest.graph.index import Index
 
 DAY = 86_400_000_000
 
@@ -72,6 +73,9 @@ class PathSearch:
         From the first to the last payment.
     middles : int
         Smallest number of distinct middles.
+    alike_percent : int
+        Smallest share of the middles in the geometric mean of all whom the source pays and all who pay the sink within
+        the period, percent (A. Ochiai's coefficient of likeness, 1957): what hubs have in common is chance.
     keep : (int, int)
         A middle keeps the value if it passes on from low to high percent of what it got, in one currency.
     budget : int
@@ -80,6 +84,7 @@ class PathSearch:
 
     days: int
     middles: int
+    alike_percent: int
     keep: tuple[int, int]
     budget: int
 
@@ -94,7 +99,7 @@ def parallel_paths(view: CaseView, search: PathSearch) -> tuple[pl.DataFrame, pl
         ``source``, ``sink`` (account numbers), ``middles`` (their numbers), ``distinct``, ``certain`` (middles whose
         order and window are certain), ``keeping`` (middles that keep the value), ``recurring`` (middles
         that are paid by the source, and pay the sink, in another period too), ``payers`` (accounts that pay the
-        sink within the period, all together), ``evidence``.
+        sink within the period, all together), ``payees`` (those that the source pays in it), ``evidence``.
     cut : polars.DataFrame
         ``account``: sources from which the search was not carried to its end.
     """
@@ -122,6 +127,13 @@ def parallel_paths(view: CaseView, search: PathSearch) -> tuple[pl.DataFrame, pl
         .sort("source", "sink", -pl.col("distinct"), -pl.col("certain"), "start")
         .unique(["source", "sink"], keep="first", maintain_order=True)
     )
+    graph = transfer_graph(view)
+    best = best.with_columns(
+        payers=pl.Series(_others(graph.incoming, best["sink"], best["start"], window), dtype=pl.Int64),
+        payees=pl.Series(_others(graph.outgoing, best["source"], best["start"], window), dtype=pl.Int64),
+    )
+    both = pl.col("payers") * pl.col("payees") * search.alike_percent**2
+    best = best.filter(pl.col("distinct").cast(pl.Int64) ** 2 * 10_000 >= both)
     members = [np.unique(rows.members(row)).astype(np.uint32) for row in best["row"]]
     best = best.drop("row").with_row_index("row")
     flat = pl.DataFrame(
@@ -133,7 +145,6 @@ def parallel_paths(view: CaseView, search: PathSearch) -> tuple[pl.DataFrame, pl
     tx = transfers(view)
     legs = flat.select("row").hstack(tx[flat["place"]].select("n", "originator", "beneficiary", "amount", "currency"))
     found = best.join(_middles(best, legs, tx, search), on="row", how="left", maintain_order="left")
-    found = found.hstack(_payers(best, tx, window))
     cut = pl.DataFrame({"account": rows.cut_roots.astype(np.uint32)})
     return found.drop("row", "start"), cut
 
@@ -170,16 +181,15 @@ def _middles(best: pl.DataFrame, legs: pl.DataFrame, tx: pl.DataFrame, search: P
     )
 
 
-def _payers(best: pl.DataFrame, tx: pl.DataFrame, window: int) -> pl.DataFrame:
-    """Return how many accounts pay each row's sink within its period."""
-    moved = tx.select("originator", sink="beneficiary", early="earliest", late="latest")
-    moved = moved.with_columns(pl.col("early", "late").to_physical())
-    inside = (pl.col("late") >= pl.col("start")) & (pl.col("early") <= pl.col("start") + window)
-    counted = (
-        best.select("row", "sink", "start")
-        .join(moved, on="sink")
-        .filter(inside)
-        .group_by("row")
-        .agg(payers=pl.col("originator").n_unique())
-    )
-    return best.select("row").join(counted, on="row", how="left", maintain_order="left").select("payers")
+def _others(index: Index, accounts: pl.Series, starts: pl.Series, window: int) -> list[int]:
+    """Count the distinct others of each account within its period.
+
+    Account by account on the index: a join would hold all payments of a hub once for each row that has it.
+    """
+    counts = []
+    for account, start in zip(accounts, starts, strict=True):
+        low, high = index.ptr[account], index.ptr[account + 1]
+        low += np.searchsorted(index.latest[low:high], start)
+        inside = index.earliest[low:high] <= start + window
+        counts.append(len(np.unique(index.other[low:high][inside])))
+    return counts
