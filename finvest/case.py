@@ -14,7 +14,7 @@ from finvest.matching import Matched, match
 from finvest.model.errors import UsageError
 from finvest.model.tables import HIDDEN, TABLES
 from finvest.registry import Registry
-from finvest.scoring import Findings, score
+from finvest.scoring import Findings, chosen, score
 from finvest.selection import Selection
 from finvest.store.casefile import CaseFile
 from finvest.store.store import Store
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from finvest.evaluate.evaluation import Evaluation
+    from finvest.evaluating import LabelledSet
+    from finvest.findings.detector import Detector
     from finvest.findings.finding import Finding
     from finvest.views.flow import FlowPicture
     from finvest.views.tables import TableView
@@ -251,7 +253,7 @@ class Case:
 
     def score(
         self,
-        *only: str,
+        *only: str | Detector,
         selection: Selection = EVERYTHING,
         parameters: dict[str, dict[str, Any]] | None = None,
         progress: Callable[[str], None] | None = None,
@@ -260,18 +262,15 @@ class Case:
 
         Parameters
         ----------
-        *only : str
-            Catalogue ids; all detectors where left out.
+        *only : str or Detector
+            Catalogue ids, or detectors of one's own; all where left out.
         selection : Selection
         parameters : dict, optional
             Catalogue id to parameters.
         progress : callable, optional
             Told the id of each detector before it runs.
         """
-        classes = [self.registry.detector(i) for i in only] or [*self.registry.detectors().values()]
-        given = {i.upper(): p for i, p in (parameters or {}).items()}
-        chosen = [cls().set_params(**given.get(cls.card.id, {})) for cls in classes]
-        self._findings = score(self.view(selection), chosen, progress)
+        self._findings = score(self.view(selection), chosen(self.registry, only, parameters), progress)
         self._store.replace("findings", self._findings.to_frame())
         self._log("combination: score", [f.id for f in self._findings.all])
         return self._findings
@@ -283,7 +282,7 @@ class Case:
 
     def evaluate(
         self,
-        *only: str,
+        *only: str | Detector,
         parameters: dict[str, dict[str, Any]] | None = None,
         dated: bool = False,
         **how: Any,  # noqa: ANN401 - handed through
@@ -292,8 +291,8 @@ class Case:
 
         Parameters
         ----------
-        *only : str
-            Catalogue ids; all detectors where left out.
+        *only : str or Detector
+            Catalogue ids, or detectors of one's own; all where left out.
         parameters : dict, optional
             Catalogue id to parameters.
         dated : bool
@@ -307,12 +306,23 @@ class Case:
             If there are no answers, none that is positive, or answers for what the case does not have.
         """
         from finvest.evaluate.evaluation import evaluate
-        from finvest.evaluating import case_set, chosen
+
+        of = self.labelled(dated=dated)
+        return evaluate(of.name, of.view, of.answers, chosen(self.registry, only, parameters), dated=dated, **how)
+
+    def labelled(self, *, dated: bool = False) -> LabelledSet:
+        """Return what detectors see of this case beside its answers (the table `labels`).
+
+        Raises
+        ------
+        DataError
+            If there are no answers, none that is positive, or answers for what the case does not have.
+        """
+        from finvest.evaluating import case_set
 
         tables = {n: self._store.frame(n) for n in TABLES if n not in HIDDEN or n == "labels"}
-        of = case_set(self.about.title, self.matched, {n: f for n, f in tables.items() if len(f)}, dated=dated)
-        self._log("combination: evaluate", only)
-        return evaluate(of.name, of.view, of.answers, chosen(self.registry, only, parameters), dated=dated, **how)
+        self._log("combination: answers")
+        return case_set(self.about.title, self.matched, {n: f for n, f in tables.items() if len(f)}, dated=dated)
 
     def explain(self, finding: str | Finding) -> reporting.Explanation:
         """Return a finding's facts, evidence rows, counter-checks done and to ask."""

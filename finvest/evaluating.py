@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from finvest.evaluate.answers import Answers
+from finvest.evaluate.answers import ALL, Answers
+from finvest.evaluate.evaluation import evaluate
 from finvest.model.errors import DataError, UsageError
 from finvest.model.instants import local_days
 from finvest.model.records import Batch, Source
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from finvest.findings.detector import Detector
+    from finvest.findings.finding import Finding
     from finvest.matching import Matched
     from finvest.registry import Registry
+    from finvest.scoring import Findings
 
 LOADER = "labelled"
 """Loader of the files in a folder that is a set."""
@@ -49,6 +52,29 @@ class LabelledSet:
     view: CaseView
     answers: Answers
     dated: bool
+
+    def false_alarms(self, findings: Findings) -> list[Finding]:
+        """Return the findings that stand and hold no transaction of a planted pattern, strongest first."""
+        question = self.answers.question("transactions", ALL)
+        planted = {int(n) for n, true in zip(question.number, question.truth, strict=True) if true}
+        return [f for f in findings if not planted & set(f.movements)]
+
+
+def average_precision(detector: Detector, sets: Sequence[LabelledSet], _: object = None) -> float:
+    """Return the average precision of a detector for transactions over whole sets: a scorer for scikit-learn.
+
+    ``GridSearchCV(detector, grid, scoring=average_precision, cv=[([0], [0])]).fit([a_set])`` tunes parameters on a set;
+    report what comes of it on another one.
+
+    Parameters
+    ----------
+    detector : Detector
+    sets : sequence of LabelledSet
+    """
+    measured = [
+        evaluate(s.name, s.view, s.answers, [detector], windows=(ALL,), resamples=1, beside=False) for s in sets
+    ]
+    return sum(e.one(detector.card.id, "transactions", ALL).ap for e in measured) / len(measured)
 
 
 def labelled_set(
@@ -101,13 +127,6 @@ def labelled_set(
     ids = records["transaction_id"]
     del records
     return prepared(folder.name, moved, tables, ids, dated=dated)
-
-
-def chosen(registry: Registry, only: Sequence[str], parameters: dict[str, dict[str, Any]] | None) -> list[Detector]:
-    """Return detectors (all where `only` is empty) with their parameters."""
-    classes = [registry.detector(i) for i in only] or [*registry.detectors().values()]
-    given = {i.upper(): p for i, p in (parameters or {}).items()}
-    return [cls().set_params(**given.get(cls.card.id, {})) for cls in classes]
 
 
 def prepared(

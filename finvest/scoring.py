@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from finvest.findings.detector import Detector
     from finvest.findings.finding import Finding
+    from finvest.registry import Registry
     from finvest.view import CaseView
 
 
@@ -106,6 +107,25 @@ class Findings:
         schema = {c.name: c.dtype for c in TABLES["findings"]}
         rows = [f.row() for f in self.all]
         return pl.DataFrame(rows, schema_overrides=schema) if rows else pl.DataFrame(schema=schema)
+
+
+def chosen(
+    registry: Registry, only: Sequence[str | Detector], parameters: dict[str, dict[str, Any]] | None
+) -> list[Detector]:
+    """Return detectors (all where `only` is empty) with their parameters.
+
+    Parameters
+    ----------
+    registry : Registry
+    only : sequence of str or Detector
+        Catalogue ids, or detectors of one's own.
+    parameters : dict, optional
+        Catalogue id to parameters.
+    """
+    wanted = [registry.detector(one)() if isinstance(one, str) else one for one in only]
+    every = wanted or [cls() for cls in registry.detectors().values()]
+    given = {i.upper(): p for i, p in (parameters or {}).items()}
+    return [detector.set_params(**given.get(detector.card.id, {})) for detector in every]
 
 
 def _state(finding: Finding) -> str:

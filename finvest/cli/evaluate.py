@@ -50,6 +50,7 @@ MOST_COLUMNS = 3
 )
 @click.option("--scores", type=Target(), help="Write scores as CSV; set, method and task are added to the file's name.")
 @click.option("--out", type=Target(), help="Write an HTML page with curves to this file.")
+@click.option("--figures", type=Target(), help="Write what the detectors' pages tell (docs/figures.json).")
 @click.option("--actor", envvar="FINVEST_ACTOR", show_envvar=True, help="Who is looking, where a set is a case.")
 @click.option("--reason", envvar="FINVEST_REASON", show_envvar=True, help="Why, where a set is a case.")
 @click.option("--plugins", multiple=True, type=click.Path(path_type=Path), help="Folder with detectors of your own.")
@@ -60,6 +61,7 @@ def command(
     settings: tuple[str, ...],
     scores: Path | None,
     out: Path | None,
+    figures: Path | None,
     json_: bool,
     plugins: tuple[Path, ...],
     **how: Any,
@@ -83,6 +85,11 @@ def command(
         from finvest.views.evaluation import page
 
         out.write_text(page(done), encoding="utf-8")
+    if figures is not None:
+        from finvest import figures as kept
+
+        kept.write(done, registry, figures)
+        written.append(str(figures))
     if json_:
         output.as_json({"sets": [e.to_dict() for e in done], "written": [*written, *([str(out)] if out else [])]})
         return
@@ -110,7 +117,8 @@ def _evaluations(
     reason: str | None,
 ) -> Iterator[Evaluation]:
     from finvest.evaluate.evaluation import evaluate
-    from finvest.evaluating import chosen, labelled_set
+    from finvest.evaluating import labelled_set
+    from finvest.scoring import chosen
 
     how: dict[str, Any] = {"windows": windows or None, "resamples": resamples, "seed": seed, "progress": tell}
     detectors = chosen(registry, only, given)

@@ -6,7 +6,19 @@ import hashlib
 from random import Random
 from typing import TYPE_CHECKING
 
-from finvest.synth import awkward, cast, commerce, daily, economy, load_list, readme, registers, scenarios, statements
+from finvest.synth import (
+    awkward,
+    cast,
+    commerce,
+    daily,
+    economy,
+    labels,
+    load_list,
+    readme,
+    registers,
+    scenarios,
+    statements,
+)
 from finvest.synth.answers import Shown, answers
 from finvest.synth.books import books
 from finvest.synth.key import NAME, Key
@@ -34,11 +46,12 @@ def write(folder: Path, seed: int = DEFAULT) -> Key:
     Key
         As it stands in ``answer_key.json``, which is no part of the case.
     """
-    files, key = make(seed)
+    files, key, told = _made(seed)
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
     key.write(folder / NAME)
+    (folder / labels.NAME).write_bytes(told.encode())
     (folder / load_list.NAME).write_bytes(load_list.text(key).encode())
     (folder / "README.md").write_bytes(readme.text(key).encode())
     return key
@@ -46,6 +59,12 @@ def write(folder: Path, seed: int = DEFAULT) -> Key:
 
 def make(seed: int = DEFAULT) -> tuple[dict[str, bytes], Key]:
     """Return the files of a synthetic case by name, and its answer key."""
+    files, key, _ = _made(seed)
+    return files, key
+
+
+def _made(seed: int) -> tuple[dict[str, bytes], Key, str]:
+    """Return files, answer key, and the answers as a table."""
     # Every room draws from its own stream, so that a change in one leaves the others as they are.
     who = economy.build(Random(f"{seed}/economy"))
     parts = cast.choose(who, Random(f"{seed}/cast"))
@@ -65,4 +84,5 @@ def make(seed: int = DEFAULT) -> tuple[dict[str, bytes], Key]:
             shown.append(Shown(name, digest, export, written.records))
     lists = registers.write(who, Random(f"{seed}/registers"))
     files |= lists
-    return dict(sorted(files.items())), answers(seed, shown, patterns, odd, lists)
+    key = answers(seed, shown, patterns, odd, lists)
+    return dict(sorted(files.items())), key, labels.text(shown, patterns)
