@@ -75,7 +75,7 @@ class ScatterGather(Detector):
         ),
         sources=("S44: scatter-gather of the AMLSim patterns", "catalogue, section 2.13"),
     )
-    days: int = param("from the first to the last payment, days", default=10, low=1, high=60)
+    days: int = param("from the first to the last payment, days", default=20, low=1, high=60, published="S44: 10 to 20")
     middles: int = param("accounts between the two", default=3, low=2)
     alike_percent: int = param(
         "likeness of those the first pays and those who pay the last", default=15, low=0, high=100

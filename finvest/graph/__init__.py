@@ -3,7 +3,9 @@
 * ``money_graph``: `MoneyGraph`, every movement of money its own edge
 * ``order``: when a sequence can, and when it must, have happened in an order and within a window
 * ``fans``, ``cycles``, ``occurrences``, ``forwarded``, ``lots``: the kernels, each returning members
-* ``reference``: the same in slow, plain Python, for tests to compare with
+* ``two_hop``, ``gather_scatter``, ``chains``, ``blocks``, ``stacks``: the kernels of compound shapes
+* ``shape``: the name of a ring's shape, from its transactions alone
+* ``reference``, ``reference_shapes``, ``reference_blocks``: the same in slow, plain Python, for tests to compare with
 * ``compiled``, ``index``: what kernels stand on
 
 Importing this package costs nothing: numba is imported with the first module of a kernel.
