@@ -9,7 +9,7 @@ SAY = @printf '==> %s\n'
 
 .DEFAULT_GOAL = help
 .DELETE_ON_ERROR:
-.PHONY: help demo test acceptance lint types docs lock clean
+.PHONY: help demo test acceptance lint types docs cards lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/\1	\2/' | \
@@ -42,6 +42,14 @@ types: $(BIN)/.dev ## mypy --strict, then pyright
 docs: $(BIN)/.finvest ## rewrite what is generated: the data dictionary and the tables of a view
 	$(SAY) 'python -m finvest.model.dictionary, finvest.documents'
 	@$(BIN)/python -m finvest.model.dictionary
+	@$(BIN)/python -m finvest.documents
+
+LABELLED = $(or $(FINVEST_ACCEPTANCE_DATA),../shared/data)/labelled
+
+cards: $(BIN)/.finvest ## measure the detectors on the labelled sets and write the figures onto their page
+	$(SAY) 'finvest evaluate, finvest.documents'
+	@$(BIN)/finvest evaluate $(patsubst %/transactions.parquet,--on %,$(wildcard $(LABELLED)/*/transactions.parquet)) \
+		--dated --figures docs/figures.json
 	@$(BIN)/python -m finvest.documents
 
 lock: $(BIN)/.dev ## rebuild requirements/*.txt from pyproject.toml

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from finvest.evaluate.evaluation import RANKING
+from finvest.figures import section
 from finvest.registry import Registry
 
 if TYPE_CHECKING:
@@ -34,7 +36,9 @@ def _detectors() -> str:
         "# Detectors\n\nWhat finvest looks for. Every finding is an assessment that ranks accounts for review; it "
         "never says that somebody is guilty. Strength is about trafficking in human beings, not about laundering.\n\n"
     )
-    return _NOTE + head + "\n".join(_detector(cls) for cls in Registry().detectors().values())
+    measured = section(RANKING, None)
+    together = "\n".join(["## All together", "", "The ranking of all detectors.", "", *measured]) if measured else ""
+    return _NOTE + head + "\n".join([*(_detector(cls) for cls in Registry().detectors().values()), together])
 
 
 def _detector(cls: type[Detector]) -> str:
@@ -62,7 +66,7 @@ def _detector(cls: type[Detector]) -> str:
         effect = "withdraws the finding" if check.keeps == 0 else f"leaves {check.keeps:.0%} of the score"
         how = "on the data" if check.check else "by asking"
         lines.append(f"| **{check.name}**: {check.explanation} | {how} | {effect} | {check.ask} |")
-    return "\n".join([*lines, "", "Sources: " + "; ".join(card.sources) + ".", ""])
+    return "\n".join([*lines, "", "Sources: " + "; ".join(card.sources) + ".", "", *section(card.id, cls)])
 
 
 def _loaders() -> str:

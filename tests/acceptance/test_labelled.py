@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from finvest.evaluate.evaluation import RANKING, evaluate
-from finvest.evaluating import chosen, labelled_set
+from finvest.evaluating import labelled_set
 from finvest.registry import Registry
+from finvest.scoring import chosen
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,15 +12,16 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
+from finvest import figures
 from finvest.cli import main
 from finvest.evaluate.combine import combined
 from finvest.evaluate.evaluation import RANKING, evaluate
 from finvest.evaluate.scores import NONE, Suspicions
 from finvest.evaluate.verdict import NO_BETTER, TOO_FEW, WORKS, verdict
-from finvest.evaluating import chosen, labelled_set
+from finvest.evaluating import labelled_set
 from finvest.model.errors import DataError, UsageError
 from finvest.registry import Registry
-from finvest.scoring import score
+from finvest.scoring import chosen, score
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -182,7 +183,7 @@ def test_a_case_is_evaluated_as_its_folder_is(small: Any, done: Evaluation, tmp_
             case.load(path, loader="labelled")
     of = case.evaluate(*ONLY, resamples=200)
     assert of.to_frame().drop("set").equals(done.to_frame().drop("set"))
-    assert case.log()["event"][-1] == "combination: evaluate"
+    assert case.log()["event"][-1] == "combination: answers"
     told = run("--on", str(case.folder), "GRF-01", "--actor", "a", "--reason", "b", "--window", "test", "--json")
     assert told.exit_code == 0, told.output
 
@@ -248,3 +249,23 @@ def test_accounts_without_answers_get_them_from_transactions(small: Any, registr
         a, b = (s.answers.question("accounts", window) for s in (with_accounts, without))
         assert set(a.subject.filter(pl.Series(a.truth))) == set(b.subject.filter(pl.Series(b.truth)))
         assert len(a) == len(b)
+
+
+def test_figures_are_kept_for_the_pages_of_detectors(small: Any, tmp_path: Path, registry: Registry) -> None:
+    kept = tmp_path / "figures.json"
+    told = run("--on", str(small.write()), "GRF-01", "--figures", str(kept), "--window", "all", "--resamples", "20")
+    assert told.exit_code == 0, told.output
+    detector = registry.detector("GRF-01")
+    lines = figures.section("GRF-01", detector, kept)
+    assert "changed since" not in lines[0]
+    assert len({line.count("|") for line in lines if line.startswith("|")}) == 1
+    assert any(
+        "| small | known | accounts | all | 1.000 |" in line and "| 12 of 12 | works |" in line for line in lines
+    )
+    assert figures.section("ranking", None, kept)
+    assert figures.section("GRF-02", registry.detector("GRF-02"), kept) == []
+    assert figures.section("GRF-01", detector, tmp_path / "none.json") == []
+    text = kept.read_text("utf-8").replace('"senders": 5', '"senders": 50')
+    kept.write_text(text.replace('"senders": 6', '"senders": 50'), encoding="utf-8")
+    changed = figures.section("GRF-01", detector, kept)[0]
+    assert "changed since" in changed or "senders" not in text
