@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from finvest import loading, lookup, reporting
+from finvest import exchange_rates, loading, lookup, reporting
 from finvest.checking import Checks, check
-from finvest.matching import Matched, match
 from finvest.model.errors import UsageError
 from finvest.model.tables import HIDDEN, TABLES
 from finvest.registry import Registry
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from finvest.evaluating import LabelledSet
     from finvest.findings.detector import Detector
     from finvest.findings.finding import Finding
+    from finvest.matching import Matched
     from finvest.views.flow import FlowPicture
     from finvest.views.tables import TableView
 
@@ -147,11 +147,19 @@ class Case:
             If the file as a whole is refused; nothing of it was loaded then.
         """
         done = loading.load(self._store, self.registry, Path(path), self.actor, ask, profile, options)
+        return self._loaded(done, "load")
+
+    def _loaded(self, done: loading.Loaded, what: str) -> loading.Loaded:
         if not done.already:
-            self._log("collection: load", [done.source])
+            self._log(f"collection: {what}", [done.source])
             self._matched, self._findings = None, None
             self._views.clear()
         return done
+
+    def rates(self, path: str | Path | None = None, *, ecb: bool = False) -> loading.Loaded:
+        """Load rates of exchange: a table (CSV: date, currency, rate for one euro, source), or the ECB's history."""
+        given = None if path is None else Path(path)
+        return self._loaded(exchange_rates.load(self._store, given, self.actor, ecb=ecb), "rates")
 
     def load_list(self, path: str | Path, progress: Callable[[str], None] | None = None) -> list[loading.Loaded]:
         """Load every file of a load list, each with the options it needs; see `finvest.loading.read_list`."""
@@ -190,11 +198,9 @@ class Case:
 
     @property
     def matched(self) -> Matched:
-        """Duplicates, pairs, movements and coverage."""
+        """Duplicates, pairs, movements with their amounts in the base currency, and coverage."""
         if self._matched is None:
-            needed = ("transactions", "accounts", "identifiers", "balances", "quarantine")
-            decisions = self._store.manifest.decisions()
-            self._matched = match({n: self._store.frame(n) for n in needed}, decisions)
+            self._matched = exchange_rates.match_case(self._store, self.registry)
         return self._matched
 
     # ---- looking

@@ -105,6 +105,7 @@ class Amlworld:
             "Python). Into a case, its copy is loaded, which has nothing beside it: give the option.",
             "Of accounts, the bank is its number, as transactions name it; the column Bank Name is left out.",
         ),
+        decimals=DECIMALS,
     )
 
     def recognises(self, head: bytes, name: str) -> bool:  # noqa: ARG002 - the content decides

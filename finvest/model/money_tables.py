@@ -27,7 +27,7 @@ MONEY = (
         ("fee", MINOR, "fee taken on the way, minor units of `currency`"),
         ("balance_after", MINOR, "running balance of the account whose books these are; may be negative"),
         ("amount_base", MINOR, "amount converted to the case's base currency"),
-        ("rate", TEXT, "rate of that conversion, as exact decimal text"),
+        ("rate", TEXT, "what the amount was multiplied with, exact: a decimal, or a quotient like 1/1.0535"),
         ("rate_source", TEXT, "where the rate comes from, with its date"),
         (
             "channel",

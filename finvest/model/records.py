@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     import polars as pl
@@ -135,6 +135,8 @@ class LoaderCard:
         How completeness is proved by the format itself: balances, declared period, or nothing.
     notes : tuple of str
         What a user should know.
+    decimals : mapping of str to int
+        Decimals of the currencies that ISO 4217 does not list, as this loader writes them.
     """
 
     name: str
@@ -144,6 +146,7 @@ class LoaderCard:
     untried: tuple[str, ...] = ()
     proof: str = "none"
     notes: tuple[str, ...] = field(default=())
+    decimals: Mapping[str, int] = field(default_factory=dict)
 
 
 class Loader(Protocol):
