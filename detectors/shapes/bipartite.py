@@ -60,7 +60,7 @@ class Bipartite(Detector):
     budget: int = param("search steps from one account", default=200_000, low=1)
 
     def look(self, view: CaseView) -> pl.DataFrame:
-        """Return one row a pair of groups; not assessable for accounts from which the search was cut."""
+        """Return one row a pair of groups; not assessable for accounts that were cut or left out."""
         found, cut = bipartite(
             view,
             GroupSearch(
@@ -80,11 +80,9 @@ class Bipartite(Detector):
             payees_count=payees,
             possible=payers * payees,
             score=grows(pl.col("pairs") - 4, 12) * (0.4 + 0.3 * new + 0.3 * alone),
-            searches_cut=pl.lit(len(cut)),
+            accounts_not_searched=pl.lit(len(cut)),
         )
-        unsearched = cut.select(
-            sources=pl.concat_list("account"), score=pl.lit(0.0), not_assessable=pl.lit("the search from it was cut")
-        )
+        unsearched = cut.select(sources=pl.concat_list("account"), score=pl.lit(0.0), not_assessable="why")
         return pl.concat([rows, unsearched], how="diagonal_relaxed")
 
     @staticmethod

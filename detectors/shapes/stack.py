@@ -66,7 +66,7 @@ class Stack(Detector):
     budget: int = param("search steps from one account", default=200_000, low=1)
 
     def look(self, view: CaseView) -> pl.DataFrame:
-        """Return one row a stack; not assessable for accounts from which the search was cut."""
+        """Return one row a stack; not assessable for accounts that were cut or left out."""
         search = GroupSearch(
             days=self.days,
             sources=self.accounts,
@@ -85,11 +85,9 @@ class Stack(Detector):
             order=pl.when("order_certain").then(pl.lit("certain")).otherwise(pl.lit("possible, not certain")),
             score=grows(pl.col("pairs") - 8, 12)
             * (0.3 + 0.4 * new + 0.2 * pl.col("kept") + 0.1 * pl.col("order_certain")),
-            searches_cut=pl.lit(len(cut)),
+            accounts_not_searched=pl.lit(len(cut)),
         )
-        unsearched = cut.select(
-            sources=pl.concat_list("account"), score=pl.lit(0.0), not_assessable=pl.lit("the search from it was cut")
-        )
+        unsearched = cut.select(sources=pl.concat_list("account"), score=pl.lit(0.0), not_assessable="why")
         return pl.concat([rows, unsearched], how="diagonal_relaxed")
 
     @staticmethod

@@ -46,13 +46,31 @@ class GroupSearch:
 
 
 @feature
-def _left_out(view: CaseView, busiest: int) -> Bool:
+def _busy(view: CaseView, busiest: int) -> Bool:
     tx = transfers(view).filter(pl.col("originator") != pl.col("beneficiary"))
-    mask = opaque_accounts(view).copy()
+    mask = np.zeros(len(view.frame("accounts")), np.bool_)
     for own, other in (("originator", "beneficiary"), ("beneficiary", "originator")):
         counted = tx.group_by(own).agg(others=pl.col(other).n_unique())
         mask[counted.filter(pl.col("others") > busiest)[own].to_numpy()] = True
     return mask
+
+
+def _left_out(view: CaseView, busiest: int) -> Bool:
+    mask: Bool = opaque_accounts(view) | _busy(view, busiest)
+    return mask
+
+
+def _unsearched(view: CaseView, found: Blocks, search: GroupSearch) -> pl.DataFrame:
+    """Return ``account`` and ``why`` of accounts from which, or through which, nothing or not all was searched."""
+    busy = np.flatnonzero(_busy(view, search.busiest) & ~opaque_accounts(view))
+    reasons: dict[str, Int32 | Int64] = {
+        "the search from it was cut": found.cut_roots,
+        f"left out: it deals with more than {search.busiest:,} others on one side": busy,
+    }
+    return pl.concat(
+        pl.DataFrame({"account": accounts.astype(np.uint32)}).with_columns(why=pl.lit(why))
+        for why, accounts in reasons.items()
+    )
 
 
 @feature
@@ -79,7 +97,7 @@ def bipartite(view: CaseView, search: GroupSearch) -> tuple[pl.DataFrame, pl.Dat
     found : polars.DataFrame
         ``sources``, ``targets`` (account numbers), ``evidence``, and the columns of `_measured`.
     cut : polars.DataFrame
-        ``account``: accounts from which the search was not carried to its end.
+        See `_unsearched`.
     """
     found = _blocks(view, search)
     rows = _apart(np.diff(found.offsets), [found.members(row) for row in range(len(found))])
@@ -90,7 +108,7 @@ def bipartite(view: CaseView, search: GroupSearch) -> tuple[pl.DataFrame, pl.Dat
         }
     )
     measured = _measured(view, sides["targets"], [found.members(row) for row in rows], found.start[rows], search.days)
-    return sides.hstack(measured), pl.DataFrame({"account": found.cut_roots.astype(np.uint32)})
+    return sides.hstack(measured), _unsearched(view, found, search)
 
 
 @feature
@@ -139,7 +157,7 @@ def stacked(view: CaseView, search: GroupSearch, last: int, keep: tuple[int, int
     )
     evidence = [np.sort(np.concatenate(members[i])) for i in chosen.tolist()]
     measured = _measured(view, sides["targets"], evidence, found.start[rows], search.days)
-    return sides.hstack(measured), pl.DataFrame({"account": found.cut_roots.astype(np.uint32)})
+    return sides.hstack(measured), _unsearched(view, found, search)
 
 
 def _lists(groups: Iterable[Int32]) -> pl.Series:

@@ -74,7 +74,9 @@ def test_the_busy_and_the_unknown_are_left_out() -> None:
     make = layer(Make(), "a", "b", (3, 3))
     assert found("GRF-07", make, busiest=3) != []
     make.transfer("somebody", "b 0", 1_00, 40)
-    assert found("GRF-07", make, busiest=3) == []
+    report = Registry().detector("GRF-07")().set_params(busiest=3).detect(make.view())
+    assert len(report) == 0
+    assert report.unjudged() == ("b 0: left out: it deals with more than 3 others on one side",)
     special = pl.col("account") == Make.id("a 0")
     view = with_accounts(layer(Make(), "a", "b", (3, 3)), kind=pl.when(special).then(pl.lit("cash")).otherwise("kind"))
     assert found("GRF-07", view) == []
