@@ -28,8 +28,8 @@ class NewRelations(Detector):
         strength="weak",
         roles={"account": ("account", "undetermined")},
         needs=("transactions",),
-        sentence="{account} had {dealings} transfers ({came} in, {went} out) with accounts that it dealt with at no "
-        "other time, within {reach} days around {period}, {amounts} in all. Its own history explains few of them.",
+        sentence="{account} had {came} transfers in and {went} out with accounts that it dealt with at no other "
+        "time, within {reach} days around {period}, {amounts} in all. Its own history explains few of them.",
         innocent=(
             CounterCheck(
                 name="business that sells to the public",
@@ -48,12 +48,14 @@ class NewRelations(Detector):
     )
     reach: int = param("days around its centre that a burst covers", default=3, low=1, high=30)
     fortnight: float = param("new relations in 14 days, each way, that need no explanation", default=2.0, low=0.01)
+    dealings: int = param("transfers in a burst", default=3, low=1)
     least: float = param("surprise, nats", default=5.0, low=0.1)
 
     def look(self, view: CaseView) -> pl.DataFrame:
         """Return one row a burst."""
         rows = new_relations(view, self.reach, self.fortnight, self.least)
-        return rows.with_columns(score=surprising(pl.col("surprise")), dealings=pl.col("came") + pl.col("went"))
+        rows = rows.filter(pl.col("came") + pl.col("went") >= self.dealings)
+        return rows.with_columns(score=surprising(pl.col("surprise")))
 
     @staticmethod
     def plant(make: Make) -> None:
