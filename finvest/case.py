@@ -210,7 +210,7 @@ class Case:
         if selection not in self._views:
             tables = {n: f for n in TABLES if n not in HIDDEN and len(f := self._store.frame(n))}
             movements = selection.apply(self.matched.movements, tables.get("accounts"))
-            self._views[selection] = CaseView(movements, tables)
+            self._views[selection] = CaseView(movements, tables, self.about.base_currency)
         return self._views[selection]
 
     def check(self) -> Checks:

@@ -51,6 +51,8 @@ class Checks:
         What may be counted twice, by account pair and currency; see `finvest.pairing.twice`.
     quarantine : polars.DataFrame
         Records that were not loaded: ``file``, ``line``, ``reason``, ``meaning``, ``column``.
+    unconverted : polars.DataFrame
+        Movements without an amount in the base currency: ``currency``, ``why``, ``count``, ``first``, ``last`` (days).
     """
 
     sources: pl.DataFrame
@@ -58,6 +60,7 @@ class Checks:
     pairs: pl.DataFrame
     doubles: pl.DataFrame
     quarantine: pl.DataFrame
+    unconverted: pl.DataFrame
 
     @property
     def failed(self) -> int:
@@ -73,9 +76,11 @@ class Checks:
     def sentence(self) -> str:
         """The result in a sentence."""
         reconciled = len(self.statements.filter(pl.col("proof") == "reconciled"))
+        others = int(self.unconverted["count"].sum())
+        left = f"; {others:,} have no amount in the base currency" if others else ""
         return (
             f"{reconciled} of {len(self.statements)} statements reconcile, {self.failed} do not; "
-            f"{len(self.quarantine)} records were not loaded; {self.doubles['count'].sum()} may be counted twice."
+            f"{len(self.quarantine)} records were not loaded; {self.doubles['count'].sum()} may be counted twice{left}."
         )
 
     def tables(self) -> dict[str, tuple[str, pl.DataFrame]]:
@@ -86,6 +91,7 @@ class Checks:
             "pairs": ("One movement, two records", self.pairs),
             "doubles": ("May be counted twice", self.doubles),
             "quarantine": ("Not loaded", self.quarantine),
+            "unconverted": ("Not in the base currency", self.unconverted),
         }
 
     def __repr__(self) -> str:
@@ -123,6 +129,7 @@ def check(store: Store, matched: Matched, view: CaseView) -> Checks:
         _pairs(matched),
         _named(doubles, labels, names),
         _not_loaded(quarantine, names),
+        matched.unconverted,
     )
 
 

@@ -256,7 +256,7 @@ def show(view: CaseView, matched: Matched, names: dict[str, str], text: str) -> 
     n = account_number(view, text)
     labels = pl.Series(view.labels, dtype=pl.String)
     change = pl.col("change")
-    about = matched.movements.select("movement", "time_known", "channel", "reference", "records")
+    about = matched.movements.select("movement", "time_known", "channel", "reference", "records", "amount_base")
     opening = openings(view).filter(pl.col("account") == n).select("currency", "opening")
     # Every booking counts in the balance, whether it is selected or not.
     booked = (
@@ -279,16 +279,26 @@ def show(view: CaseView, matched: Matched, names: dict[str, str], text: str) -> 
         reference="reference",
         where=where(booked["records"], matched, names).list.join(", "),
     )
+    # Sums in several currencies are compared in the base currency, where all of them are known in it.
+    plain = pl.coalesce("received", "paid").cast(pl.Int128)
+    size = plain if booked["amount_base"].null_count() else pl.lit(booked["amount_base"].cast(pl.Int128))
     # Two accounts may have one label.
-    partners = moves.group_by("other", "currency", n=booked["other"]).agg(
-        pl.col("received", "paid").sum(), count=pl.len(), first=pl.col("day").min(), last=pl.col("day").max()
+    partners = (
+        moves.with_columns(size=size)
+        .group_by("other", "currency", n=booked["other"])
+        .agg(
+            pl.col("received", "paid", "size").sum(),
+            count=pl.len(),
+            first=pl.col("day").min(),
+            last=pl.col("day").max(),
+        )
     )
     id_ = view.id_of("account", n)
     return Statement(
         id_,
         view.labels[n],
         moves,
-        partners.sort(-(pl.col("received") + pl.col("paid")), "other", "n", "currency").drop("n"),
+        partners.sort("size", "other", "n", "currency", descending=[True, False, False, False]).drop("n", "size"),
         matched.coverage.filter(pl.col("account") == id_).select("start", "end", "currency", "proof"),
     )
 

@@ -45,6 +45,8 @@ class CaseView(ViewTables):
         false (see `finvest.selection`) are no transaction of the view, but count in `bookings`.
     tables : mapping of str to polars.DataFrame
         The other tables of the case, with the model's columns.
+    base : str, optional
+        Currency of ``amount_base``.
 
     Raises
     ------
@@ -52,7 +54,8 @@ class CaseView(ViewTables):
         If the case's turnover does not fit exact 64-bit sums.
     """
 
-    def __init__(self, movements: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> None:
+    def __init__(self, movements: pl.DataFrame, tables: Mapping[str, pl.DataFrame], base: str | None = None) -> None:
+        self.base = base
         if "selected" not in movements.columns:
             movements = movements.with_columns(selected=pl.lit(value=True))
         self._movements = movements.drop(c for c in movements.columns if c in PROTECTED)
@@ -170,13 +173,14 @@ class CaseView(ViewTables):
         """
         gone = self.frame(name).filter(pl.col("n").is_in(list(rows)))
         if name == "transactions":
-            return CaseView(self._movements.join(gone.select("movement"), on="movement", how="anti"), self._given)
+            left = self._movements.join(gone.select("movement"), on="movement", how="anti")
+            return CaseView(left, self._given, self.base)
         given = self._given.get(name, TABLES[name].empty())
         if name in {"accounts", "parties"}:
             left = given.filter(~pl.col(_KEYS[name]).is_in(gone[_KEYS[name]].implode()))
         else:
             left = given.with_row_index("n").join(gone.select("n"), on="n", how="anti").drop("n")
-        return CaseView(self._movements, {**self._given, name: left})
+        return CaseView(self._movements, {**self._given, name: left}, self.base)
 
     def records(self, name: str, rows: Iterable[int]) -> tuple[str, ...]:
         """Return the ids of the records behind rows: for a movement, those of both books and their duplicates."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 @as_json
 def command(case: Case, finding: str, svg: Path | None, json_: bool) -> None:
     """Explain FINDING (its id, or how it begins): facts, records, innocent explanations."""
+    from finvest.findings.wording import names, sums
+
     told = case.explain(finding)
     if svg is not None:
         told.picture.save(svg)
@@ -34,6 +36,8 @@ def command(case: Case, finding: str, svg: Path | None, json_: bool) -> None:
     )
     output.say(found.sentence)
     output.say("An assessment, not a fact. It ranks accounts for review.")
+    if found.base is not None:
+        output.say(f"Sum: {sums(found.amounts, found.base)}; rates: {names(found.facts['rate_sources'])}")
     for subject in found.subjects:
         output.say(f"  {subject.column}: {subject.label}  [{subject.id}]  role hypothesis: {subject.role}")
     output.table(told.members.drop("finding"), "Records")

@@ -13,7 +13,9 @@ from typing import Any
 
 import click
 
-VERBS = ("init", "load", "check", "find", "show", "score", "explain", "detectors", "evaluate", "report", "demo")
+VERBS = (
+    "init", "load", "rates", "check", "find", "show", "score", "explain", "detectors", "evaluate", "report", "demo",
+)  # fmt: skip
 """Commands in the order in which they are used; each is in a module of its own name."""
 
 DEBUG = "FINVEST_DEBUG"

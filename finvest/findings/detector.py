@@ -162,6 +162,14 @@ def _sorted_set(rows: pl.DataFrame, column: str) -> pl.Expr:
     return numbers.fill_null(pl.lit([], pl.List(pl.UInt32)))
 
 
+_SEVERAL = (pl.col("currency").n_unique() > 1) & (pl.col("amount_base").null_count() == 0)
+_BASE = {
+    "amount_base": pl.when(_SEVERAL).then(pl.col("amount_base").sum()),
+    "rate_sources": pl.col("rate_source").drop_nulls().unique().sort(),
+}
+"""Sum in the base currency, where there are several and all were converted, and where the rates come from."""
+
+
 def _with_period_and_amounts(view: CaseView, rows: pl.DataFrame) -> pl.DataFrame:
     """Add start, end, and the sum of the evidence per currency, where the detector did not."""
     if "start" in rows.columns or "evidence" not in rows.columns:
@@ -177,6 +185,9 @@ def _with_period_and_amounts(view: CaseView, rows: pl.DataFrame) -> pl.DataFrame
         rows = rows.hstack(view.measure(rows["evidence"], **span))
     if "amounts" in rows.columns or "evidence" not in rows.columns:
         return rows if "amounts" in rows.columns else rows.with_columns(amounts=pl.lit(None))
+    amounts = view.frame("transactions")["amount_base"]
+    if view.base is not None and amounts.null_count() < len(amounts):
+        rows = rows.hstack(view.measure(rows["evidence"], **_BASE))
     pairs = view.measure(rows["evidence"], currency=pl.col("currency"), amount=pl.col("amount")).with_row_index("row")
     totals = (
         pairs.explode("currency", "amount", empty_as_null=False)

@@ -74,6 +74,9 @@ class Finding:
         First and last day of the evidence, as the books write them.
     amounts : tuple of (str, int)
         Sum of the evidence per currency, in minor units.
+    base : (str, int) or None
+        The case's base currency and the sum of the evidence in it, where `amounts` has several currencies and every
+        one was converted; the fact `rate_sources` says by which rates.
     score : float
         0 to 1 after the counter-checks; higher is more suspicious.
     withdrawn : bool
@@ -103,6 +106,7 @@ class Finding:
     facts: dict[str, Any]
     checks: tuple[Checked, ...]
     sentence: str
+    base: tuple[str, int] | None = None
     basis: str = "assessment"
 
     @property

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 CHECK = "check "
 """Prefix of the columns that hold the results of counter-checks."""
 
-_OWN = ("start", "end", "first_day", "last_day", "amounts", "score", "found_score", "not_assessable")
+_OWN = (
+    "start", "end", "first_day", "last_day", "amounts", "amount_base", "rate_sources", "score", "found_score",
+    "not_assessable",
+)  # fmt: skip
 
 
 class Report:
@@ -74,6 +77,10 @@ class Report:
         amounts = tuple((a["currency"], a["amount"]) for a in row["amounts"] or ())
         gone = {*_OWN, *card.roles, *(c for c in row if c.startswith(("evidence", CHECK)) or c.endswith("_role"))}
         facts = {c: v for c, v in row.items() if c not in gone}
+        base = None
+        if row.get("amount_base") is not None and self.view.base is not None:
+            base = (self.view.base, row["amount_base"])
+            facts |= {"base_currency": base[0], "amount_base": base[1], "rate_sources": row["rate_sources"]}
         words = {
             **parameters,
             **facts,
@@ -81,7 +88,7 @@ class Report:
             "start": row["first_day"],
             "end": row["last_day"],
             "period": period((row["first_day"], row["last_day"]) if row["first_day"] else None),
-            "amounts": sums(amounts),
+            "amounts": sums(amounts, base),
             "score": row["score"],
         }
         return Finding(
@@ -93,6 +100,7 @@ class Report:
             end=row["end"],
             days=None if row["first_day"] is None else (row["first_day"], row["last_day"]),
             amounts=amounts,
+            base=base,
             score=row["score"],
             withdrawn=any(c.keeps == 0 and row[CHECK + c.name] for c in card.innocent),
             evidence=evidence,

@@ -42,9 +42,13 @@ def names(labels: list[str]) -> str:
     return f"{', '.join(labels[: MOST_NAMES - 1])} and {len(labels) - MOST_NAMES + 1} others"
 
 
-def sums(amounts: tuple[tuple[str, int], ...]) -> str:
-    """Write sums of several currencies: ``12,000.00 EUR and 300 JPY``."""
-    return " and ".join(show(minor, currency) for currency, minor in amounts) or "no amount"
+def sums(amounts: tuple[tuple[str, int], ...], base: tuple[str, int] | None = None) -> str:
+    """Write sums of several currencies, and what they are in the base currency where that is known.
+
+    ``12,000.00 EUR and 300 JPY (≈ 12,001.85 EUR)``
+    """
+    written = " and ".join(show(minor, currency) for currency, minor in amounts) or "no amount"
+    return written if base is None else f"{written} (≈ {show(base[1], base[0])})"
 
 
 def period(days: tuple[date, date] | None) -> str:

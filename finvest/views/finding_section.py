@@ -62,7 +62,7 @@ def section(
         "facts": [
             ("Accounts", _subjects(finding, masks, say)),
             ("Period", period(finding.days)),
-            ("Sum", sums(finding.amounts)),
+            ("Sum", sums(finding.amounts, finding.base)),
             *_order(finding),
         ],
         "picture": markup(picture.svg) if picture else None,

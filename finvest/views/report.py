@@ -249,7 +249,7 @@ def _withdrawn(findings: list[Finding], say: Any) -> Grid:  # noqa: ANN401
         [
             f"{f.card.title} ({f.indicator})",
             text.label(say(f.sentence)),
-            f"{period(f.days)}, {sums(f.amounts)}",
+            f"{period(f.days)}, {sums(f.amounts, f.base)}",
             [say(f"{c.name}: {c.explanation}") for c in f.checks if c.result == "present"],
         ]
         for f in findings

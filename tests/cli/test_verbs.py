@@ -207,7 +207,7 @@ def test_a_profile_is_saved_and_used_again(case: Any, as_json: Any, write: Any) 
 
 def test_check_says_what_reconciles_pairs_and_may_be_counted_twice(loaded: Any, as_json: Any) -> None:
     told = as_json(loaded("check", "--json"))
-    assert set(told) == {"sources", "statements", "pairs", "doubles", "quarantine"}
+    assert set(told) == {"sources", "statements", "pairs", "doubles", "quarantine", "unconverted"}
     assert {row["how"]: row["count"] for row in told["pairs"]}["end_to_end"] == 3
     assert sum(row["loaded"] for row in told["sources"]) == 12
     assert told["quarantine"] == []
