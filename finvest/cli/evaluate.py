@@ -185,6 +185,7 @@ def show(done: list[Evaluation]) -> None:
             output.table(pl.DataFrame(rows), f"{task.capitalize()}, window {window}", most=len(rows))
     if any(m.threshold_from == "oracle" for e in done for m in e.measured):
         output.say("* the threshold was chosen on what is judged: the best there can be")
+    alikes = any(len(f.look_alikes) for e in done for f in e.found)
     found = [
         {
             "set": e.name + (", dates" if e.dated else ""),
@@ -193,6 +194,11 @@ def show(done: list[Evaluation]) -> None:
             "findings": f.findings,
             "found": f"{f.found} of {len(f.patterns)}",
             "by kind": ", ".join(f"{k} {a}/{b}" for k, (a, b) in f.by_kind().items()),
+            **(
+                {"look-alikes accused": ", ".join(f"{k} {a}/{b}" for k, (a, b) in f.accused().items())}
+                if alikes
+                else {}
+            ),
         }
         for e in done
         for f in e.found

@@ -86,6 +86,8 @@ class Answers:
         In order of time, ``all`` last.
     members : polars.DataFrame
         ``pattern``, ``n`` (transaction number): what each pattern consists of.
+    look_alikes : polars.DataFrame
+        The same of innocent patterns: negatives that a label gives a pattern.
     kinds : dict of str to str
         Pattern to the kind of pattern.
 
@@ -116,11 +118,10 @@ class Answers:
         held = rows.filter(pl.col("subject_kind") == "account")
         _known(held, accounts["subject"], "accounts")
         self._held = held.join(accounts, on="subject", how="left", maintain_order="left")
-        self.members = (
-            self._moved.filter("positive", pl.col("n").is_not_null(), pl.col("pattern").is_not_null())
-            .select("pattern", "n")
-            .unique()
-            .sort("pattern", "n")
+        part = self._moved.filter(pl.col("n").is_not_null(), pl.col("pattern").is_not_null())
+        self.members, self.look_alikes = (
+            part.filter(which).select("pattern", "n").unique().sort("pattern", "n")
+            for which in (pl.col("positive"), ~pl.col("positive"))
         )
         self._starts = self._window_starts()
         self.windows: tuple[str, ...] = (*self._starts["window"], ALL)

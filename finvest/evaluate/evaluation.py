@@ -81,12 +81,14 @@ def evaluate(
             measured += judge.measure(methods, val, beside=beside)
             for method, suspicions in methods.items():
                 scores[method, task, window] = judge.exported(suspicions, ranked=method == RANKING)
+    inside = {window: answers.inside(window) for window in chosen}
     found = tuple(
         Found(
             method=method,
             window=window,
             findings=len(suspicions),
-            patterns=suspicions.patterns(answers, answers.inside(window)),
+            patterns=suspicions.patterns(answers.members, answers.kinds, inside[window]),
+            look_alikes=suspicions.patterns(answers.look_alikes, answers.kinds, inside[window]),
         )
         for window in chosen
         for method, suspicions in methods.items()

@@ -90,14 +90,15 @@ class Found:
     method, window : str
     findings : int
         Findings that stand, of the whole period.
-    patterns : polars.DataFrame
-        See `finvest.evaluate.scores.Suspicions.patterns`.
+    patterns, look_alikes : polars.DataFrame
+        What was planted, and what is innocent; see `finvest.evaluate.scores.Suspicions.patterns`.
     """
 
     method: str
     window: str
     findings: int
     patterns: pl.DataFrame
+    look_alikes: pl.DataFrame
 
     @property
     def found(self) -> int:
@@ -110,8 +111,16 @@ class Found:
 
     def by_kind(self) -> dict[str, tuple[int, int]]:
         """Return how many of each kind were found, of how many."""
-        rows = self.patterns.group_by("kind").agg(pl.col("found").sum(), all=pl.len()).sort("kind")
-        return {kind: (found, total) for kind, found, total in rows.iter_rows()}
+        return _by_kind(self.patterns)
+
+    def accused(self) -> dict[str, tuple[int, int]]:
+        """Return how many look-alikes of each kind were taken for a pattern, of how many."""
+        return _by_kind(self.look_alikes)
+
+
+def _by_kind(patterns: pl.DataFrame) -> dict[str, tuple[int, int]]:
+    rows = patterns.group_by("kind").agg(pl.col("found").sum(), all=pl.len()).sort("kind")
+    return {kind: (found, total) for kind, found, total in rows.iter_rows()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +225,7 @@ class Evaluation:
                     "found": f.found,
                     **{f"found_by_first_{b}": f.within(b) for b in BUDGETS},
                     "by_kind": {k: {"found": a, "of": b} for k, (a, b) in f.by_kind().items()},
+                    "look_alikes": {k: {"accused": a, "of": b} for k, (a, b) in f.accused().items()},
                 }
                 for f in self.found
             ],

@@ -30,11 +30,10 @@ from finvest.findings.report import CHECK
 from finvest.model.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from finvest.evaluate.answers import Answers
     from finvest.findings.report import Report
     from finvest.view import CaseView
 
@@ -204,8 +203,17 @@ class Suspicions:
         weights: NDArray[np.float64] = self.rows["weight"].gather(findings).to_numpy()
         return weights
 
-    def patterns(self, answers: Answers, inside: NDArray[np.bool_]) -> pl.DataFrame:
+    def patterns(self, members: pl.DataFrame, kinds: Mapping[str, str], inside: NDArray[np.bool_]) -> pl.DataFrame:
         """Return which patterns were found in a window.
+
+        Parameters
+        ----------
+        members : polars.DataFrame
+            ``pattern``, ``n``: patterns, or look-alikes, of `finvest.evaluate.answers.Answers`.
+        kinds : mapping of str to str
+            Pattern to its kind.
+        inside : ndarray of bool, shape (transactions,)
+            Which transactions are dated in the window.
 
         Returns
         -------
@@ -213,14 +221,14 @@ class Suspicions:
             ``pattern``, ``kind``, ``size`` (its transactions dated in the window), ``covered`` (most of them in one
             finding), ``found``, ``place`` (of the strongest finding that found it, from 1; equal ones share the last).
         """
-        here = pl.Series(inside[answers.members["n"].to_numpy()])
-        size = answers.members.with_columns(here=here).group_by("pattern").agg(all=pl.len(), size=pl.col("here").sum())
+        here = pl.Series(inside[members["n"].to_numpy()])
+        size = members.with_columns(here=here).group_by("pattern").agg(all=pl.len(), size=pl.col("here").sum())
         size = size.filter(pl.col("size") * 2 >= pl.col("all"), pl.col("size") > 0).select("pattern", "size")
         place = self.rows.select("finding", place=(-pl.col("weight")).rank("max").cast(pl.Int64))
         covered = (
             self.evidence.filter(pl.Series(inside[self.evidence["n"].to_numpy()]))
             .with_columns(pl.col("n").cast(pl.Int64))
-            .join(answers.members.with_columns(pl.col("n").cast(pl.Int64)), on="n")
+            .join(members.with_columns(pl.col("n").cast(pl.Int64)), on="n")
             .group_by("finding", "pattern")
             .agg(covered=pl.len())
             .join(size, on="pattern")
@@ -231,10 +239,10 @@ class Suspicions:
                 place=pl.col("place").filter(pl.col("covered") * 2 >= pl.col("size")).min(),
             )
         )
-        kinds = pl.col("pattern").replace_strict(answers.kinds, default="", return_dtype=pl.String)
+        kind = pl.col("pattern").replace_strict(dict(kinds), default="", return_dtype=pl.String)
         return (
             size.join(covered, on="pattern", how="left")
-            .with_columns(kind=kinds, covered=pl.col("covered").fill_null(0), found=pl.col("place").is_not_null())
+            .with_columns(kind=kind, covered=pl.col("covered").fill_null(0), found=pl.col("place").is_not_null())
             .select("pattern", "kind", "size", "covered", "found", "place")
             .sort("kind", "pattern")
         )

@@ -64,7 +64,7 @@ HOW = (
         "P@50, R@500",
         "Precision and recall among so many of the highest scores, mean over every order inside a tie.",
     ),
-    ("Pattern found", "At least half of its transactions in the evidence of one finding."),
+    ("Pattern found", "At least half of its transactions in the evidence of one finding; a look-alike is accused so."),
 )
 
 
@@ -232,14 +232,28 @@ def _patterns(done: Sequence[Evaluation]) -> Grid:
             f"{f.findings:,}",
             f"{f.found} of {len(f.patterns)}",
             *(str(f.within(b)) for b in BUDGETS),
-            [f"{kind.replace('_', ' ')} {found} of {total}" for kind, (found, total) in f.by_kind().items()],
+            _counted(f.by_kind()),
+            _counted(f.accused()) or "",
         ]
         for e in done
         for f in e.found
     ]
-    heads = ["Set", "Window", "Method", "Findings", "Found", *(f"in first {b}" for b in BUDGETS), "By kind"]
-    classes = ["fixed", "fixed", "fixed", "right", "right", *["right"] * len(BUDGETS), ""]
+    heads = [
+        "Set",
+        "Window",
+        "Method",
+        "Findings",
+        "Found",
+        *(f"in first {b}" for b in BUDGETS),
+        "By kind",
+        "Look-alikes accused",
+    ]
+    classes = ["fixed", "fixed", "fixed", "right", "right", *["right"] * len(BUDGETS), "", ""]
     return listed(rows, heads, nothing="Nothing was looked for.", classes=classes)
+
+
+def _counted(by_kind: dict[str, tuple[int, int]]) -> list[str]:
+    return [f"{text.plain(kind.replace('_', ' '))} {found} of {total}" for kind, (found, total) in by_kind.items()]
 
 
 def _settings(done: Sequence[Evaluation]) -> Grid:

@@ -269,3 +269,32 @@ def test_figures_are_kept_for_the_pages_of_detectors(small: Any, tmp_path: Path,
     kept.write_text(text.replace('"senders": 6', '"senders": 50'), encoding="utf-8")
     changed = figures.section("GRF-01", detector, kept)[0]
     assert "changed since" in changed or "senders" not in text
+
+
+def test_a_look_alike_is_accused_like_a_pattern_is_found(small: Any, registry: Registry) -> None:
+    labels = small.labels()
+    lines = labels["transactions"]
+    innocent = [i for i, line in enumerate(lines) if line.endswith(",1,fan_in,11")]
+    assert len(innocent) == 6
+    for i in innocent:
+        lines[i] = lines[i].replace(",1,fan_in,11", ",0,birthday,L1")
+    of = labelled_set(small.write(labels), registry)
+    found = evaluate(
+        "x", of.view, of.answers, chosen(registry, ("GRF-01",), None), windows=("all",), resamples=20
+    ).found
+    assert [f.accused() for f in found] == [{"birthday": (1, 1)}] * 2
+    assert found[0].by_kind() == {"fan_in": (11, 11)}
+    told = run("--on", str(small.folder), "GRF-01", "--window", "all", "--resamples", "20")
+    assert "birthday 1/1" in told.output
+
+
+@pytest.mark.browser
+def test_a_browser_has_nothing_to_complain_of(small: Any, tmp_path: Path, browser: Any) -> None:
+    page = tmp_path / "page.html"
+    assert run("--on", str(small.write()), "GRF-01", "--out", str(page), "--resamples", "20").exit_code == 0
+    browser.page.goto(page.as_uri())
+    assert browser.page.locator("svg").count() == 8
+    box = browser.page.locator("figure svg").first.bounding_box()
+    assert box["width"] > 300
+    assert browser.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert (browser.requests, browser.errors) == ([], [])
