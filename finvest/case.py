@@ -133,7 +133,7 @@ class Case:
         profile : str or pathlib.Path, optional
             Name of a shipped profile, or a profile of your own.
         **options
-            What the file does not say, see `finvest.model.layout.OPTIONS`; ``table`` for files with finvest's own
+            What the file does not say, see `finvest.reading.layout.OPTIONS`; ``table`` for files with finvest's own
             columns; ``loader`` where finvest should not choose; ``accept=True`` takes a proposed profile as it is.
 
         Returns

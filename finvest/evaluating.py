@@ -162,7 +162,7 @@ def unpaired(records: pl.DataFrame) -> pl.DataFrame:
 
 def dates_only(records: pl.DataFrame) -> pl.DataFrame:
     """Return transactions with their times cut to the dates that the books show."""
-    from finvest.model.written import placed
+    from finvest.reading.written import placed
 
     zone = records["zone"].fill_null("UTC")
     days = local_days(records.select("booked_at", zone=zone)).cast(pl.Datetime("us"))

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from finvest.model.errors import SourceError, UsageError
-from finvest.model.layout import OPTIONS, answer
-from finvest.model.profile import Profile
-from finvest.model.profiles import shipped_profiles
-from finvest.model.propose import propose
 from finvest.model.records import Source, Tally
+from finvest.reading.layout import OPTIONS, answer
+from finvest.reading.profile import Profile
+from finvest.reading.profiles import shipped_profiles
+from finvest.reading.propose import propose
 
 if TYPE_CHECKING:
-    from finvest.model.propose import Proposal, Question
-    from finvest.model.records import Loader
+    from finvest.reading.loader import Loader
+    from finvest.reading.propose import Proposal, Question
     from finvest.registry import Registry
     from finvest.store.store import Store
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from finvest.findings.detector import Detector
-    from finvest.model.records import Loader
+    from finvest.reading.loader import Loader
 
 T = TypeVar("T")
 

@@ -12,7 +12,8 @@ from finvest.model import money
 from finvest.model.currencies import UNKNOWN
 from finvest.model.errors import SourceError, UsageError
 from finvest.model.records import Batch, LoaderCard, Source, Tally
-from finvest.model.simulated import (
+from finvest.model.statements import batches
+from finvest.reading.simulated import (
     account_ids,
     close,
     flags,
@@ -24,15 +25,14 @@ from finvest.model.simulated import (
     other_file,
     rows_of,
 )
-from finvest.model.statements import batches
-from finvest.model.written import aside
+from finvest.reading.written import aside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from finvest.model.lines import Reasons
-    from finvest.model.profile import Profile
+    from finvest.reading.lines import Reasons
+    from finvest.reading.profile import Profile
 
 NAME = "amlsim"
 

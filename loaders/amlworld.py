@@ -9,12 +9,13 @@ import polars as pl
 
 from finvest.model import money
 from finvest.model.errors import SourceError
-from finvest.model.fields import fields
-from finvest.model.framing import frames
 from finvest.model.identifiers import number_key, text_key
 from finvest.model.records import Batch, LoaderCard, Source, Tally
-from finvest.model.roll_tables import LISTED, party_id, tables
-from finvest.model.simulated import (
+from finvest.model.tables import INSTANT
+from finvest.reading.fields import fields
+from finvest.reading.framing import frames
+from finvest.reading.roll_tables import LISTED, party_id, tables
+from finvest.reading.simulated import (
     account_ids,
     close,
     flags,
@@ -28,15 +29,14 @@ from finvest.model.simulated import (
     transaction_ids,
     unpacked,
 )
-from finvest.model.tables import INSTANT
-from finvest.model.written import aside, times
+from finvest.reading.written import aside, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from finvest.model.lines import Reasons
-    from finvest.model.profile import Profile
+    from finvest.reading.lines import Reasons
+    from finvest.reading.profile import Profile
 
 NAME = "amlworld"
 

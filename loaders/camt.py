@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
-from finvest.model import iso20022 as iso
 from finvest.model.errors import SourceError, UsageError
 from finvest.model.money import AmountFormat, parse
-from finvest.model.reading import Reading
 from finvest.model.records import BATCH_ROWS, LoaderCard
 from finvest.model.tables import TEXT
-from finvest.model.totals import Balance, Totals
-from finvest.model.xml import Broken, drop, elements, leaves, line_of, local_name
+from finvest.reading import iso20022 as iso
+from finvest.reading.totals import Balance, Totals
+from finvest.reading.waiting import Reading
+from finvest.reading.xml import Broken, drop, elements, leaves, line_of, local_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml import etree
 
-    from finvest.model.profile import Profile
     from finvest.model.records import Batch, Source, Tally
+    from finvest.reading.profile import Profile
 
 STATEMENT, REPORT, NOTIFICATION = "Stmt", "Rpt", "Ntfctn"
 

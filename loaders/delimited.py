@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import polars as pl
 
 from finvest.model.errors import SourceError
-from finvest.model.fields import fields
-from finvest.model.framing import frames
-from finvest.model.layout import OPTIONS, Layout
-from finvest.model.own_columns import is_native
-from finvest.model.profile import is_unnamed, named
-from finvest.model.profiles import matching_profile, shipped_profiles
 from finvest.model.records import Batch, LoaderCard, Source, Tally
+from finvest.reading.fields import fields
+from finvest.reading.framing import frames
+from finvest.reading.layout import OPTIONS, Layout
+from finvest.reading.own_columns import is_native
+from finvest.reading.profile import is_unnamed, named
+from finvest.reading.profiles import matching_profile, shipped_profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from finvest.model.profile import Profile
+    from finvest.reading.profile import Profile
 
 HEAD = 65_536
 """Bytes by which a file is recognised."""
@@ -29,7 +29,7 @@ _BINARY = (b"PK\x03\x04", b"PAR1", b"%PDF", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"
 class Delimited:
     """Reads delimited text, strictly: every byte belongs to one record, every column is known to the profile.
 
-    Options of `read`: see `finvest.model.layout.OPTIONS`.
+    Options of `read`: see `finvest.reading.layout.OPTIONS`.
     """
 
     card: ClassVar[LoaderCard] = LoaderCard(

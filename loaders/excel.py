@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import polars as pl
 
 from finvest.model.errors import SourceError, UsageError
-from finvest.model.layout import OPTIONS, Layout
-from finvest.model.profile import Profile, named
-from finvest.model.profiles import best, shipped_profiles
 from finvest.model.records import Batch, LoaderCard, Source, Tally
-from finvest.model.sheets import Sheet, is_sure, is_workbook, sheets
 from finvest.model.tables import DAY, MINOR, table
+from finvest.reading.layout import OPTIONS, Layout
+from finvest.reading.profile import Profile, named
+from finvest.reading.profiles import best, shipped_profiles
+from finvest.reading.sheets import Sheet, is_sure, is_workbook, sheets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ class Excel:
     """Reads the tables of a workbook; every sheet that is not empty must be one that the profile knows.
 
     Options of `read`: ``sheet`` (name or number, from 1, of the only sheet to read), and those of
-    `finvest.model.layout.OPTIONS`.
+    `finvest.reading.layout.OPTIONS`.
     """
 
     card: ClassVar[LoaderCard] = LoaderCard(

@@ -14,17 +14,17 @@ import numpy as np
 import polars as pl
 
 from finvest.model.errors import SourceError, UsageError
-from finvest.model.fields import fields
-from finvest.model.framing import frames
-from finvest.model.lines import Reasons
 from finvest.model.records import BATCH_ROWS, Batch, LoaderCard, Source, Tally
 from finvest.model.statements import quarantine
 from finvest.model.tables import INSTANT, MINOR, table
+from finvest.reading.fields import fields
+from finvest.reading.framing import frames
+from finvest.reading.lines import Reasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from finvest.model.profile import Profile
+    from finvest.reading.profile import Profile
 
 EXTERNAL = ("EXT_SOURCE", "EXT_SINK")
 """Where money comes from and goes to outside the set: no accounts, but sides of a transfer."""
@@ -124,8 +124,9 @@ def _transactions(source: Source) -> Iterator[Batch | Tally]:
             raise SourceError(
                 source.name, f"expected the columns of a labelled set; {', '.join(sorted(missing))} lacks"
             )
-        if not isinstance(schema["timestamp"], pl.Datetime) or schema["timestamp"].time_zone is not None:
-            raise SourceError(source.name, f"expected times without zone in timestamp, not {schema['timestamp']}")
+        at = schema["timestamp"]
+        if not isinstance(at, pl.Datetime) or at.time_zone is not None:
+            raise SourceError(source.name, f"expected times without zone in timestamp, not {at}")
         if not schema["amount"].is_float():
             raise SourceError(source.name, f"expected numbers with decimals in amount, not {schema['amount']}")
         count = lazy.select(pl.len()).collect().item()

@@ -9,21 +9,21 @@ import polars as pl
 from finvest.model import money
 from finvest.model.currencies import UNKNOWN
 from finvest.model.errors import SourceError, UsageError
-from finvest.model.fields import fields
-from finvest.model.framing import frames
-from finvest.model.lines import Reasons
-from finvest.model.own_columns import LOADABLE, is_native, required, table_of
 from finvest.model.records import Batch, LoaderCard, Source, Tally
-from finvest.model.rolls import typed
-from finvest.model.sheets import shortest
 from finvest.model.statements import quarantine
 from finvest.model.tables import DAY, INSTANT, MINOR, TABLES, table
-from finvest.model.written import placed, times, zone_name, zones
+from finvest.reading.fields import fields
+from finvest.reading.framing import frames
+from finvest.reading.lines import Reasons
+from finvest.reading.own_columns import LOADABLE, is_native, required, table_of
+from finvest.reading.rolls import typed
+from finvest.reading.sheets import shortest
+from finvest.reading.written import placed, times, zone_name, zones
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from finvest.model.profile import Profile
+    from finvest.reading.profile import Profile
 
 _ROWS = 100_000
 _OFFSET = r"(:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)$"

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[1]
 # From the ground up. What stands on one floor may use what is below it and, without a circle, its neighbours.
 FLOORS = (
     ("model",),
+    ("reading",),
     ("store", "pairing", "graph", "loaders"),
     ("view",),
     ("features",),
@@ -36,7 +37,8 @@ FLOORS = (
 
 # Who may see less than everything below. Whatever else lies beside case.py is roof.
 SEES = {
-    "loaders": {"model"},
+    "reading": {"model"},
+    "loaders": {"model", "reading"},
     "graph": {"model"},
     "view": {"model", "graph"},
     "features": {"model", "graph", "view"},

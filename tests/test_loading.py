@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from finvest.loading import Loaded
-    from finvest.model.propose import Proposal, Question
+    from finvest.reading.propose import Proposal, Question
 
 ANNA = "DE89370400440532013000"
 NEW = "Date,Amount,Description\n2/8/15,-12.50,rent\n3/8/15,9.00,pay\n"

@@ -14,7 +14,7 @@ from finvest.cli.options import Target, as_json, of_case
 if TYPE_CHECKING:
     from finvest.case import Case
     from finvest.loading import Loaded
-    from finvest.model.propose import Proposal, Question
+    from finvest.reading.propose import Proposal, Question
 
 
 @click.command()

@@ -88,6 +88,12 @@ class Table:
         )
 
 
+def without_empty(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the same frame, in which a column that says nothing takes no memory: Polars then keeps its null once."""
+    empty = [name for name in frame.columns if frame[name].null_count() == len(frame)]
+    return frame.with_columns(pl.lit(None, frame.schema[name]).alias(name) for name in empty) if len(frame) else frame
+
+
 PROVENANCE = (
     Column("source", TEXT, "SHA-256 of the original file"),
     Column("record", WHOLE, "ordinal of the record in the source, whatever the profile"),

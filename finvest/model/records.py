@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     import polars as pl
 
-    from finvest.model.profile import Profile
 
 BATCH_ROWS = 100_000
 """Rows after which a loader yields what it has."""
@@ -147,23 +146,3 @@ class LoaderCard:
     proof: str = "none"
     notes: tuple[str, ...] = field(default=())
     decimals: Mapping[str, int] = field(default_factory=dict)
-
-
-class Loader(Protocol):
-    """What every loader is. It knows no case, keeps nothing between batches, and can run in a child process."""
-
-    card: ClassVar[LoaderCard]
-
-    def recognises(self, head: bytes, name: str) -> bool:
-        """Tell from the first 64 KiB and the file's name whether this loader reads such a file."""
-        ...
-
-    def read(self, source: Source, profile: Profile | None = None, **options: Any) -> Iterator[Batch | Tally]:  # noqa: ANN401
-        """Yield the source's records in bounded batches, and a tally for what each part of it counted.
-
-        Raises
-        ------
-        SourceError
-            If the source as a whole is refused. What was yielded before is then thrown away by the caller.
-        """
-        ...

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from finvest.model.columns import without_empty
 from finvest.model.tables import INSTANT, table
 from finvest.pairing.events import PRECISIONS, events, representatives
+
+_ROWS = 100_000
+"""Records that have nothing to do with others are merged so many at a time: only memory depends on it."""
 
 _PAYEE_FIRST = frozenset({"beneficiary", "beneficiary_known_by", "originator_name"})
 """What a pair takes from the payee's record; anything else comes from the payer's, where it has it."""
@@ -69,10 +73,31 @@ def movements(transactions: pl.DataFrame, duplicates: pl.DataFrame, pairs: pl.Da
     A pair takes both bookings' times, the payee's name from the payer's record and the payer's from the payee's, and
     the reference from the payer unless that is a prefix of the payee's, which a bank cut.
     """
+    shared = pl.concat(
+        [
+            *(duplicates[c].cast(pl.String) for c in ("transaction_id", "duplicate_of")),
+            *(pairs[f"{side}_transaction"].cast(pl.String) for side in ("originator", "beneficiary")),
+        ]
+    )
+    together = pl.col("transaction_id").is_in(shared.unique().implode())
+    alone = transactions.filter(~together)
+    parts = [_moved(transactions.filter(together), duplicates, pairs)]
+    for start in range(0, len(alone), _ROWS):
+        parts.append(_moved(alone.slice(start, _ROWS), duplicates.clear(), pairs.clear()))
+    del alone
+    merged = pl.concat([part for part in parts if len(part)] or parts[:1])
+    parts.clear()
+    moved = _with_reversals(merged, transactions).select(SCHEMA.names()).sort("movement")
+    return without_empty(moved)
+
+
+def _moved(transactions: pl.DataFrame, duplicates: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Merge records into movements, all but their reversals."""
     lines = events(transactions, duplicates)
     payer, payee, paired = _sides(lines, duplicates, pairs)
-    merged = _merge(payer.join(paired, on="_out", how="left").join(payee, on="_in", how="full", coalesce=True))
-    return _with_reversals(merged, transactions).select(SCHEMA.names()).sort("movement")
+    return _merge(payer.join(paired, on="_out", how="left").join(payee, on="_in", how="full", coalesce=True)).select(
+        c for c in SCHEMA.names() if c != "in_shapes"
+    )
 
 
 def _sides(

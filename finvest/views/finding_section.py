@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from finvest.findings.ranking import CEILINGS, weight
-from finvest.findings.wording import period, sums
+from finvest.findings.wording import names, period, sums
 from finvest.views import text
 from finvest.views.flow import flow
 from finvest.views.flow_content import singular

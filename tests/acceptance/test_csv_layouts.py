@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from finvest.model.errors import SourceError, UsageError
-from finvest.model.propose import propose
 from finvest.model.records import Batch, Source, Tally
 from finvest.model.tables import table
+from finvest.reading.propose import propose
 from finvest.registry import Registry
 
 if TYPE_CHECKING:

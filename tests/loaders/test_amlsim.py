@@ -10,8 +10,8 @@ import pytest
 
 from finvest.model.errors import SourceError, UsageError
 from finvest.model.records import Batch, Source, Tally
-from finvest.model.simulated import unpacked
 from finvest.model.tables import table
+from finvest.reading.simulated import unpacked
 from finvest.registry import Registry
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from finvest.model.errors import SourceError, UsageError
-from finvest.model.layout import answer
-from finvest.model.profile import Profile
-from finvest.model.profiles import shipped_profiles
 from finvest.model.records import Batch, Source, Tally
 from finvest.model.tables import table
+from finvest.reading.layout import answer
+from finvest.reading.profile import Profile
+from finvest.reading.profiles import shipped_profiles
 from finvest.registry import Registry
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ import pytest
 import xlsxwriter
 
 from finvest.model.errors import SourceError, UsageError
-from finvest.model.profile import Profile
-from finvest.model.propose import propose
 from finvest.model.records import Batch, Source, Tally
-from finvest.model.sheets import is_sure, shortest
 from finvest.model.tables import table
+from finvest.reading.profile import Profile
+from finvest.reading.propose import propose
+from finvest.reading.sheets import is_sure, shortest
 from finvest.registry import Registry
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finvest.model.errors import SourceError, UsageError
-from finvest.model.lines import Reasons
 from finvest.model.records import Batch, Source, Tally
-from finvest.model.sheets import shortest
 from finvest.model.tables import table
+from finvest.reading.lines import Reasons
+from finvest.reading.sheets import shortest
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from finvest.model.identifiers import IBAN, account_id
-from finvest.model.profiles import shipped_profiles
 from finvest.model.records import Batch, Source, Tally
 from finvest.model.tables import table
+from finvest.reading.profiles import shipped_profiles
 from finvest.registry import Registry
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def test_links_meet_the_parties_companies_and_accounts_of_other_files(tmp_path: 
 
 
 def test_any_other_table_loads_by_its_columns(tmp_path: Path) -> None:
-    from finvest.model.profile import Profile
+    from finvest.reading.profile import Profile
 
     adverts = Profile.from_toml(
         'name = "ads"\ntable = "adverts"\nignore = ["No"]\n[columns]\nposted_at = "When"\nphone = "Phone"\n'

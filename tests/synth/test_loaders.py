@@ -13,9 +13,9 @@ import polars as pl
 import pytest
 
 from finvest.matching import Matched, match
-from finvest.model.profiles import shipped_profiles
 from finvest.model.records import Source, Tally
 from finvest.model.tables import TABLES
+from finvest.reading.profiles import shipped_profiles
 from finvest.registry import Registry
 from finvest.synth import sample
 

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from finvest.model import totals
-from finvest.model.entries import HEADER, LOADED, QUARANTINED, settle
 from finvest.model.errors import UsageError
-from finvest.model.iso20022 import instants
 from finvest.model.records import Tally
 from finvest.model.statements import batches, quarantine
 from finvest.model.tables import DAY, TEXT, TRUTH, WHOLE, table
+from finvest.reading import totals
+from finvest.reading.entries import HEADER, LOADED, QUARANTINED, settle
+from finvest.reading.iso20022 import instants
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from finvest.model.money import AmountFormat
     from finvest.model.records import Batch, Source
-    from finvest.model.totals import Totals
+    from finvest.reading.totals import Totals
 
 ROW = pl.Schema(
     {
@@ -44,7 +44,7 @@ ROW = pl.Schema(
         "surplus": TEXT,
     }
 )
-"""What a loader says of an entry or a detail; `finvest.model.entries.settle` and `transactions` tell what it means.
+"""What a loader says of an entry or a detail; `finvest.reading.entries.settle` and `transactions` tell what it means.
 ``date_written`` is an ISO date, or date and time."""
 
 

@@ -9,15 +9,15 @@ import polars as pl
 
 from finvest.model import money
 from finvest.model.currencies import UNKNOWN
-from finvest.model.lines import Reasons
-from finvest.model.roll_tables import ENDS
 from finvest.model.tables import DAY, INSTANT, MINOR, TEXT, TRUTH, WHOLE, table
-from finvest.model.written import ISO, placed, take, times
+from finvest.reading.lines import Reasons
+from finvest.reading.roll_tables import ENDS
+from finvest.reading.written import ISO, placed, take, times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from finvest.model.profile import Profile
+    from finvest.reading.profile import Profile
 
 _SHARE = re.compile(r"\s*(\d{1,3}(?:\.\d+)?)\s*%?\s*(?:(?:-|–|to)\s*(\d{1,3}(?:\.\d+)?)\s*%?\s*)?")  # noqa: RUF001 - a dash of ranges
 CHOICES = {

@@ -14,7 +14,7 @@ from finvest.model.tables import PROVENANCE, TABLES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from finvest.model.profile import Profile
+    from finvest.reading.profile import Profile
 
 SIDES = ("number", "bank", "name")
 LINE_COLUMNS = frozenset(

@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from finvest.model.errors import UsageError
-from finvest.model.profile_rules import WORDS, Take
+from finvest.reading.profile_rules import WORDS, Take
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from finvest.model.profile import Profile
+    from finvest.reading.profile import Profile
 
 _LISTS = ("recognise", "keep", "ignore", "optional", "single")
 _SECTIONS: dict[str, dict[str, tuple[str, type]]] = {

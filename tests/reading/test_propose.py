@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from finvest.model import proof
 from finvest.model.errors import SourceError, UsageError
-from finvest.model.header_words import key, words_of_banks
-from finvest.model.profile import Profile
-from finvest.model.propose import Proposal, propose
+from finvest.reading import proof
+from finvest.reading.header_words import key, words_of_banks
+from finvest.reading.profile import Profile
+from finvest.reading.propose import Proposal, propose
 
 if TYPE_CHECKING:
     from collections.abc import Callable

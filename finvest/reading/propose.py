@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from finvest.model import proof
 from finvest.model.errors import SourceError, UsageError
-from finvest.model.fields import fields
-from finvest.model.framing import frames
-from finvest.model.header_words import columns_of, currency_in, header_row, key, words_of_banks
-from finvest.model.layout import OPTIONS, answer
-from finvest.model.profile import Profile, is_unnamed, named
-from finvest.model.profile_rules import EITHER, Take
-from finvest.model.profiles import best, header_of, shipped_profiles
-from finvest.model.sheets import is_workbook, sheets
-from finvest.model.written import answered, times
+from finvest.reading import proof
+from finvest.reading.fields import fields
+from finvest.reading.framing import frames
+from finvest.reading.header_words import columns_of, currency_in, header_row, key, words_of_banks
+from finvest.reading.layout import OPTIONS, answer
+from finvest.reading.profile import Profile, is_unnamed, named
+from finvest.reading.profile_rules import EITHER, Take
+from finvest.reading.profiles import best, header_of, shipped_profiles
+from finvest.reading.sheets import is_workbook, sheets
+from finvest.reading.written import answered, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -79,8 +79,8 @@ class Proposal:
         Parameters
         ----------
         **options
-            ``encoding``, and any of `finvest.model.layout.OPTIONS`. ``decimals`` answers for the currency too: amounts
-            of unknown currency.
+            ``encoding``, and any of `finvest.reading.layout.OPTIONS`. ``decimals`` answers for the currency too:
+            amounts of unknown currency.
 
         Raises
         ------

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finvest.model import framing
 from finvest.model.errors import SourceError
-from finvest.model.fields import fields, split_slowly
-from finvest.model.framing import Frames, frames
+from finvest.reading import framing
+from finvest.reading.fields import fields, split_slowly
+from finvest.reading.framing import Frames, frames
 
 PIECES = st.sampled_from([b'"', b'""', b",", b"\r", b"\n", b"\r\n", b"a", b'"a"', "é".encode(), b"\xff", b"\0", b" "])
 SIGNS = {"encoding": "utf-8", "delimiter": ",", "quote": '"'}

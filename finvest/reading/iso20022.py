@@ -1,7 +1,7 @@
 """What ISO 20022 messages have in common: parties, accounts, agents, remittance, times, bank transaction codes.
 
-Every function looks into the leaves of an element (`finvest.model.xml.leaves`). `take` removes what it returns, so that
-what is left over is what no column holds.
+Every function looks into the leaves of an element (`finvest.reading.xml.leaves`). `take` removes what it returns, so
+that what is left over is what no column holds.
 """
 
 from __future__ import annotations

@@ -11,14 +11,14 @@ import polars as pl
 
 from finvest.model import identifiers as known
 from finvest.model.errors import SourceError, UsageError
-from finvest.model.fields import fields
-from finvest.model.framing import frames
-from finvest.model.lines import Reasons
-from finvest.model.profile import named
 from finvest.model.records import Batch, Source, Tally
 from finvest.model.statements import quarantine
 from finvest.model.tables import table
-from finvest.model.written import clean
+from finvest.reading.fields import fields
+from finvest.reading.framing import frames
+from finvest.reading.lines import Reasons
+from finvest.reading.profile import named
+from finvest.reading.written import clean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

@@ -8,9 +8,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from finvest.model.errors import SourceError, UsageError
-from finvest.model.fields import fields
-from finvest.model.framing import frames
-from finvest.model.profile import Profile, named
+from finvest.reading.fields import fields
+from finvest.reading.framing import frames
+from finvest.reading.profile import Profile, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from finvest.model.errors import SourceError, UsageError
-from finvest.model.lines import lines
-from finvest.model.profile import Profile, named
-from finvest.model.profile_rules import Take
 from finvest.model.records import Batch, Source, Tally
-from finvest.model.roll_tables import tables
-from finvest.model.rolls import rolls
 from finvest.model.statements import batches, quarantine
-from finvest.model.written import answered, zone_name
+from finvest.reading.lines import lines
+from finvest.reading.profile import Profile, named
+from finvest.reading.profile_rules import Take
+from finvest.reading.roll_tables import tables
+from finvest.reading.rolls import rolls
+from finvest.reading.written import answered, zone_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

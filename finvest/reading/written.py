@@ -11,8 +11,8 @@ import polars as pl
 
 from finvest.model import instants
 from finvest.model.errors import UsageError
-from finvest.model.profile_rules import EITHER, Take
 from finvest.model.tables import INSTANT
+from finvest.reading.profile_rules import EITHER, Take
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

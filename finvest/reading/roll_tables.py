@@ -45,7 +45,7 @@ def tables(rows: pl.DataFrame, name: str, source: Source, loader: str) -> Iterat
     Parameters
     ----------
     rows : polars.DataFrame
-        As `finvest.model.rolls.rolls` returns them, without those that are set aside.
+        As `finvest.reading.rolls.rolls` returns them, without those that are set aside.
     name : str
         Table that the rows belong to.
     source : Source

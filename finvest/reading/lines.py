@@ -8,15 +8,15 @@ import polars as pl
 
 from finvest.model import money
 from finvest.model.currencies import UNKNOWN
-from finvest.model.profile import is_unnamed
-from finvest.model.profile_rules import SIDES, WORDS
 from finvest.model.tables import MINOR
-from finvest.model.written import ISO, aside, clean, placed, take, times, translated, zones
+from finvest.reading.profile import is_unnamed
+from finvest.reading.profile_rules import SIDES, WORDS
+from finvest.reading.written import ISO, aside, clean, placed, take, times, translated, zones
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from finvest.model.profile import Profile
+    from finvest.reading.profile import Profile
 
 TEXTS = (
     "reference", "mcc", "merchant", "terminal", "city", "country", "conductor", "bank_reference",

@@ -11,7 +11,7 @@ import polars as pl
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from finvest.model.framing import Frames
+    from finvest.reading.framing import Frames
 
 _FIELDS = pl.List(pl.String)
 _UNIT = "\x1f"
@@ -25,7 +25,7 @@ def fields(frames: Frames, *, encoding: str, delimiter: str, quote: str) -> pl.D
     frames : Frames
         Records.
     encoding, delimiter, quote : str
-        As in `finvest.model.framing.frames`.
+        As in `finvest.reading.framing.frames`.
 
     Returns
     -------

@@ -9,8 +9,8 @@ from functools import cache
 from importlib.resources import files
 
 from finvest.model.currencies import DECIMALS
-from finvest.model.profile import named
-from finvest.model.profile_rules import Take
+from finvest.reading.profile import named
+from finvest.reading.profile_rules import Take
 
 _PREAMBLE = 40
 """Rows in which the header is looked for."""
@@ -19,7 +19,7 @@ _PREAMBLE = 40
 @cache
 def words_of_banks() -> dict[str, dict[str, list[str]]]:
     """Return the table: headers and words by what they mean."""
-    return tomllib.loads((files("finvest.model") / "headers.toml").read_text("utf-8"))
+    return tomllib.loads((files("finvest.reading") / "headers.toml").read_text("utf-8"))
 
 
 def key(text: str) -> str:

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from finvest.model.errors import UsageError
-from finvest.model.profile import Profile, named
-from finvest.model.profile_rules import Take
-from finvest.model.profiles import matching_profile, profiles_in, shipped_profiles
+from finvest.reading.profile import Profile, named
+from finvest.reading.profile_rules import Take
+from finvest.reading.profiles import matching_profile, profiles_in, shipped_profiles
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,10 +11,10 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypedDict
 
-from finvest.model import profile_toml
 from finvest.model.errors import UsageError
 from finvest.model.money import AmountFormat
-from finvest.model.profile_rules import EITHER, Take, check
+from finvest.reading import profile_toml
+from finvest.reading.profile_rules import EITHER, Take, check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
