@@ -109,7 +109,8 @@ class _Judge:
     """One question, and everything that is measured of it."""
 
     def __init__(self, answers: Answers, task: Task, window: str, resamples: int, seed: int) -> None:
-        self.answers, self.task, self.window, self.seed = answers, task, window, seed
+        self.task: Task = task
+        self.answers, self.window, self.seed = answers, window, seed
         self.question: Question = answers.question(task, window)
         self.inside = answers.inside(window)
         self.draws = Draws.of(self.question.patterns, resamples, np.random.default_rng(seed))

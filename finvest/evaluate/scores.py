@@ -121,7 +121,7 @@ class Suspicions:
             ends = 1 - (1 - weights[about_originator]) * (1 - weights[about_beneficiary])
             score[both] = np.maximum(score[both], ends[both])
         score[~inside] = NONE
-        return np.round(score, 9)
+        return np.round(score, 9).astype(np.float64)
 
     def _strongest_about(self, side: str) -> NDArray[np.int64]:
         """Return for each transaction the strongest finding that holds it and is about one of its ends, else −1."""
