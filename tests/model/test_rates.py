@@ -165,6 +165,15 @@ def test_pairs_are_given_a_row_for_every_day_that_they_ask_for() -> None:
     assert known.between(asked).rows() == [(date(2025, 3, 4), "USD", "1.04"), (date(2025, 3, 20), "USD", None)]
 
 
+@pytest.mark.parametrize(
+    ("rate", "compared"), [("0.00001", True), ("0.00000999", False), ("999999999", True), ("1000000000", False)]
+)
+def test_pairs_are_not_compared_by_rates_out_of_range(rate: str, compared: bool) -> None:
+    known = Rates(table(("2025-03-03", "IRR", rate, "x")), NONE)
+    asked = pl.DataFrame({"day": [date(2025, 3, 3)], "currency": ["IRR"]})
+    assert known.between(asked)["rate"].to_list() == [rate if compared else None]
+
+
 @settings(deadline=None)
 @given(
     st.lists(st.integers(0, 40), unique=True, max_size=12),
