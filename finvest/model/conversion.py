@@ -27,6 +27,7 @@ _EXACT = pl.Int128()
 _PLAIN_AMOUNT, _PLAIN_OVER, _PLAIN_UNDER = 10**19, 10**18, 10**37
 """Below these every product fits 128 bits; what is above is worked out number by number."""
 
+_NEEDED = ("earliest", "zone", "amount", "currency", "loader", "amount_base", "rate", "rate_source")
 _KEY = ("loader", "currency", "day")
 
 TOO_LARGE = "the amount is too large in the base currency"
@@ -69,11 +70,12 @@ def convert(
     unconverted : polars.DataFrame
         How many movements have no amount in the base currency and why, columns as in `UNCONVERTED`.
     """
+    rows = movements.select(_NEEDED)
     said = pl.col("amount_base").is_not_null()
     if rates is None:
-        rows = movements.filter(~said, pl.col("currency").ne_missing(base))
+        rows = rows.filter(~said, pl.col("currency").ne_missing(base))
         return movements, _counted(_dated(rows).with_columns(why=pl.lit("no rates are on file")))
-    rows = _dated(movements).with_columns(said=said)
+    rows = _dated(rows).with_columns(said=said)
     keys = rows.filter(~pl.col("said")).select(_KEY).unique()
     factors = [_factor(loader, code, day, rates, base, decimals or {}) for loader, code, day in keys.iter_rows()]
     plain = [f.over is not None and f.over < _PLAIN_OVER and (f.under or 0) < _PLAIN_UNDER for f in factors]
@@ -95,11 +97,12 @@ def convert(
     )
     unconverted = _counted(rows.filter(pl.col("why").is_not_null(), pl.col("amount").is_not_null()))
     made = pl.col("new").is_not_null() & ~pl.col("said")
-    return rows.with_columns(
+    filled = rows.select(
         amount_base=pl.when("said").then("amount_base").otherwise("new"),
         rate=pl.when(made).then("new_rate").when("said").then("rate"),
         rate_source=pl.when(made).then("new_source").when("said").then("rate_source"),
-    ).select(movements.columns), unconverted
+    )
+    return movements.with_columns(filled.get_columns()), unconverted
 
 
 def convert_one(amount: int, factor: Fraction) -> int:
