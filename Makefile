@@ -3,6 +3,9 @@
 
 PYTHON ?= python3.11 python3.12 python3.13 python3
 
+SIZE ?= normal
+OUT ?=
+
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 SAY = @printf '==> %s\n'
@@ -27,6 +30,10 @@ test: lint types ## everything that has to pass: lint, types, and the tests but 
 acceptance: $(BIN)/.dev ## run on files made by others, with a table of what was made of each
 	$(SAY) 'pytest tests/acceptance'
 	@$(BIN)/python -m pytest -n 2 tests/acceptance
+
+bench: $(BIN)/.finvest ## measure speed and memory, beside other tools; SIZE=short, normal or large
+	$(SAY) 'python -m benchmarks --size $(SIZE)'
+	@$(BIN)/python -m benchmarks --size $(SIZE) $(if $(OUT),--out $(OUT))
 
 lint: $(BIN)/.dev ## ruff: rules and format
 	$(SAY) 'ruff check, ruff format --check'

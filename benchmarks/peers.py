@@ -258,6 +258,6 @@ def beside_tables(transactions: int = 1_000_000, threads: int = 2) -> dict[str, 
     def joined() -> tuple[int, int]:
         return base.execute(query).fetchall()[0]
 
-    work = "money passed on, 24 h, ≥ 90 %"
+    work = "money passed on in 24 h"
     more = paired(work, None, {"finvest, with members": passed, "duckdb range join": joined}, 3)
     return {"rows": out["rows"] + more["rows"], "results": out["results"] | more["results"]}

@@ -160,7 +160,7 @@ def kernel_runs(graph: MoneyGraph, cash_points: int, threads: int) -> dict[str, 
     skip = np.arange(graph.accounts) >= graph.accounts - cash_points
     ends = (graph.accounts, graph.originator, graph.beneficiary, graph.earliest, graph.latest)
     common: dict[str, Any] = {"window": DAY, "threads": threads}
-    weight = np.full(graph.edges, 1 << 20, np.int64)
+    weight = np.full(graph.edges, 1_000_000, np.int64)
     member = np.ones(graph.edges, np.bool_)
     rules: dict[str, Any] = {"windows": (DAY, 3 * DAY), "through": DAY, "reach": 3 * DAY, "rate": 1e-12}
     return {
@@ -208,9 +208,23 @@ def kernels(threads: int = 1, rounds: int = 3, **how: Any) -> dict[str, Any]:
     return {"steps": meter.steps, "transactions": len(records), "accounts": records.accounts, "largest": largest}
 
 
+def _peers(name: str) -> Callable[..., dict[str, Any]]:
+    def run(**how: Any) -> dict[str, Any]:
+        from benchmarks import peers
+
+        report: dict[str, Any] = getattr(peers, name)(**how)
+        return report
+
+    return run
+
+
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {
-    "files": files, "load": load, "whole_run": whole_run, "kernels": kernels,
-}  # fmt: skip
+    "files": files,
+    "load": load,
+    "whole_run": whole_run,
+    "kernels": kernels,
+    **{name: _peers(name) for name in ("beside_snapml", "beside_networkx", "beside_tables")},
+}
 
 if __name__ == "__main__":
     print(json.dumps(TASKS[sys.argv[1]](**json.loads(sys.argv[2]))))
