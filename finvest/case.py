@@ -208,7 +208,7 @@ class Case:
     def view(self, selection: Selection = EVERYTHING) -> CaseView:
         """Return what detectors may see: movements of a selection, and the other tables without protected columns."""
         if selection not in self._views:
-            tables = {n: f for n in TABLES if n not in HIDDEN and len(f := self._store.frame(n))}
+            tables = {n: f for n in TABLES if n not in HIDDEN | {"transactions"} and len(f := self._store.frame(n))}
             movements = selection.apply(self.matched.movements, tables.get("accounts"))
             self._views[selection] = CaseView(movements, tables, self.about.base_currency)
         return self._views[selection]

@@ -31,6 +31,8 @@ _HEADROOM = 1000
 _SUMMED = ("amount", "received_amount", "fee", "amount_base")
 _BALANCES = ("balance_after", "originator_balance_after", "beneficiary_balance_after")
 
+_NOT_KEPT = HIDDEN | {"transactions"}  # the movements stand for these
+
 _PROTECTED_ROLES = ["victim", "possible_victim"]
 _KEYS = {"accounts": "account", "parties": "party"}
 
@@ -59,7 +61,7 @@ class CaseView(ViewTables):
         if "selected" not in movements.columns:
             movements = movements.with_columns(selected=pl.lit(value=True))
         self._movements = movements.drop(c for c in movements.columns if c in PROTECTED)
-        self._given = {name: _by_identity(name, frame) for name, frame in tables.items() if name not in HIDDEN}
+        self._given = {name: _by_identity(name, frame) for name, frame in tables.items() if name not in _NOT_KEPT}
         self._cache: dict[Any, Any] = {}
         self._tables = {
             name: (frame.unique("party", keep="first", maintain_order=True) if name == "parties" else frame)
@@ -188,6 +190,20 @@ class CaseView(ViewTables):
         if name == "transactions":
             return tuple(chosen["records"].explode(empty_as_null=False).to_list())
         return tuple(chosen.select(pl.format("{}-{}", pl.col("source").str.head(12), pl.col("record")))["source"])
+
+    def records_of(self, name: str, rows: pl.Series) -> list[tuple[str, ...]]:
+        """Return what `records` returns, for each list of row numbers."""
+        asked = rows.rename("n").to_frame().with_row_index("row").explode("n", empty_as_null=False).drop_nulls()
+        frame = self.frame(name)
+        if name == "transactions":
+            ids = asked.with_columns(id=frame["records"].gather(asked["n"])).explode("id", empty_as_null=False)
+        else:
+            chosen = frame.select("source", "record")[asked["n"]]
+            ids = asked.hstack(chosen.select(id=pl.format("{}-{}", pl.col("source").str.head(12), pl.col("record"))))
+        found: list[tuple[str, ...]] = [()] * len(rows)
+        for row, listed in ids.group_by("row", maintain_order=True).agg("id").iter_rows():
+            found[row] = tuple(listed)
+        return found
 
     @cached_property
     def labels(self) -> list[str]:

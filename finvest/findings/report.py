@@ -55,7 +55,11 @@ class Report:
         return f"<Report {self.detector.card.id}: {state}>"
 
     def __iter__(self) -> Iterator[Finding]:
-        return (self._finding(row) for row in self.rows.iter_rows(named=True))
+        columns = [c for c in self.rows.columns if c.split("_")[0] == "evidence"]
+        tables = {c: c.partition("_")[2] or "transactions" for c in columns}
+        found = {table: self.view.records_of(table, self.rows[c]) for c, table in tables.items()}
+        for place, row in enumerate(self.rows.iter_rows(named=True)):
+            yield self._finding(row, {table: ids[place] for table, ids in found.items()})
 
     def unjudged(self) -> tuple[str, ...]:
         """Say of each row that could not be judged, whom it is about and why."""
@@ -68,11 +72,10 @@ class Report:
         """Return the rows."""
         return self.rows
 
-    def _finding(self, row: dict[str, Any]) -> Finding:
+    def _finding(self, row: dict[str, Any], evidence: dict[str, tuple[str, ...]]) -> Finding:
         card, parameters = self.detector.card, self.detector.get_params()
         subjects = tuple(self._subjects(row))
         numbers = {c.partition("_")[2] or "transactions": row[c] for c in row if c.split("_")[0] == "evidence"}
-        evidence = {table: self.view.records(table, found) for table, found in numbers.items()}
         checks = tuple(Checked(c.name, c.explanation, c.ask, _result(row[CHECK + c.name])) for c in card.innocent)
         amounts = tuple((a["currency"], a["amount"]) for a in row["amounts"] or ())
         gone = {*_OWN, *card.roles, *(c for c in row if c.startswith(("evidence", CHECK)) or c.endswith("_role"))}

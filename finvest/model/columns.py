@@ -88,10 +88,16 @@ class Table:
         )
 
 
-def without_empty(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the same frame, in which a column that says nothing takes no memory: Polars then keeps its null once."""
-    empty = [name for name in frame.columns if frame[name].null_count() == len(frame)]
-    return frame.with_columns(pl.lit(None, frame.schema[name]).alias(name) for name in empty) if len(frame) else frame
+def lean(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the same frame, in which a text column of one value, or any of none, takes no memory: it is kept once."""
+    same = []
+    for name, dtype in frame.schema.items():
+        column = frame[name]
+        empty = column.null_count() == len(frame)
+        first = None if empty else column[0]
+        if empty or (dtype == TEXT and first is not None and column.null_count() == 0 and (column == first).all()):
+            same.append(pl.lit(first, dtype).alias(name))
+    return frame.with_columns(same) if len(frame) else frame
 
 
 PROVENANCE = (

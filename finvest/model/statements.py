@@ -226,10 +226,11 @@ def _numbered(lines: pl.DataFrame, side: str, owner: pl.Expr) -> pl.DataFrame:
         else:
             scheme.append(known.LOCAL)
         key.append(plain if scheme[-1] != known.LOCAL else known.number_key(number or ""))
+    banks = {b: known.bank_key(b) for b in rows[keys[1]].unique() if b}  # numbers are many, banks are few
     rows = rows.with_columns(
         pl.Series(f"{side}_scheme", scheme, pl.String),
         pl.Series(f"{side}_key", key, pl.String),
-        pl.Series(f"{side}_issuer", [known.bank_key(b) if b else None for b in rows[keys[1]]], pl.String),
+        pl.Series(f"{side}_issuer", [banks.get(b) for b in rows[keys[1]]], pl.String),
     )
     named = pl.coalesce(f"{side}_issuer", "issuer", pl.lit(""))
     issuer = pl.when(pl.col(f"{side}_scheme") == known.LOCAL).then(named).otherwise(pl.lit(""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from finvest.model.columns import without_empty
+from finvest.model.columns import lean
 from finvest.model.tables import INSTANT, table
 from finvest.pairing.events import PRECISIONS, events, representatives
 
@@ -82,13 +82,14 @@ def movements(transactions: pl.DataFrame, duplicates: pl.DataFrame, pairs: pl.Da
     together = pl.col("transaction_id").is_in(shared.unique().implode())
     alone = transactions.filter(~together)
     parts = [_moved(transactions.filter(together), duplicates, pairs)]
-    for start in range(0, len(alone), _ROWS):
-        parts.append(_moved(alone.slice(start, _ROWS), duplicates.clear(), pairs.clear()))
+    none = (duplicates.clear(), pairs.clear())
+    parts.extend(_moved(alone.slice(start, _ROWS), *none) for start in range(0, len(alone), _ROWS))
     del alone
     merged = pl.concat([part for part in parts if len(part)] or parts[:1])
     parts.clear()
-    moved = _with_reversals(merged, transactions).select(SCHEMA.names()).sort("movement")
-    return without_empty(moved)
+    moved = lean(_with_reversals(merged, transactions).select(SCHEMA.names()))
+    del merged
+    return moved if moved["movement"].is_sorted() else lean(moved.sort("movement"))
 
 
 def _moved(transactions: pl.DataFrame, duplicates: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from finvest.model.columns import without_empty
+from finvest.model.columns import lean
 from finvest.model.errors import CaseError
 from finvest.model.records import Batch, Source, Tally
 from finvest.model.tables import table
@@ -173,4 +173,4 @@ class Store:
             return table(name).empty()
         # A folder's name may hold what would be a pattern of files or of partitions.
         read = pl.read_parquet([self.folder / p.path for p in parts], glob=False, hive_partitioning=False)
-        return without_empty(read)
+        return lean(read)
