@@ -14,6 +14,7 @@ from finvest.case import Case
 from finvest.exchange_rates import listed, on_file
 from finvest.model import rates
 from finvest.model.errors import CaseError, SourceError, UsageError
+from finvest.model.records import Source, Tally
 from tests.cli.conftest import ANNA, BERT, CORA, HEADER
 
 if TYPE_CHECKING:
@@ -188,3 +189,33 @@ def test_counterparties_are_sorted_by_what_they_are_worth(case: Case, tmp_path: 
     gbp = "2025-02-03,GBP,0.83,x\n2025-03-04,GBP,0.83,x\n2025-03-28,GBP,0.83,x\n"
     put(case, "r.csv", HEAD + gbp + "2025-03-05,JPY,10,x\n")
     assert order() == [("JPY", 50_000), ("EUR", 84_000), ("EUR", 10_000)]
+
+
+AMLWORLD = (
+    "Timestamp,From Bank,Account,To Bank,Account,Amount Received,Receiving Currency,Amount Paid,Payment Currency,"
+    "Payment Format,Is Laundering\n"
+    "2022/09/01 00:06,021174,800737690,012,80011F990,1352779.07,Yen,0.00012345,Bitcoin,Bitcoin,0\n"
+    "2022/09/02 00:06,021174,800737690,012,80011F990,1352779.07,Yen,1352779.07,Yen,Wire,0\n"
+)
+
+
+def test_the_simulators_yen_and_bitcoin_are_converted_in_their_own_units(tmp_path: Path) -> None:
+    case = Case.create(tmp_path / "case", title="O", purpose="p", legal_basis="l", actor="a")
+    (tmp_path / "X_Trans.csv").write_text(AMLWORLD)
+    case.load(tmp_path / "X_Trans.csv")
+    put(case, "r.csv", HEAD + "2022-09-01,JPY,139.32,court\n")
+    assert case.matched.unconverted.select("currency", "why").rows() == [("BTC", "there is no rate of BTC")]
+    put(case, "b.csv", HEAD + "2022-09-01,BTC,0.00005,exchange\n")
+    rows = case.view().frame("transactions").select("currency", "amount_base", "rate", "rate_source").rows()
+    assert rows == [
+        ("BTC", 247, "1/0.00005", "exchange 2022-09-01"),  # 0.00012345 BTC are 2.469 EUR
+        ("YEN", 970_987, "1/139.32", "court 2022-09-01 (JPY)"),  # 1,352,779.07 yen are 9,709.869… EUR
+    ]
+
+
+def test_a_file_that_was_loaded_as_records_is_no_table_of_rates(case: Case, file: Path) -> None:
+    store = case._store
+    kept = store.keep(Source.of(file))
+    store.load(kept, [Tally(blanks=1)], loader="delimited", profile="", options={}, actor="a")
+    with pytest.raises(SourceError, match="loaded as records before"):
+        case.rates(file)
