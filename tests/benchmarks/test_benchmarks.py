@@ -14,9 +14,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.counting import closed_cycles, exact_graph, fans_and_degrees, scatter_gather  # type: ignore[import-untyped] # noqa: E402,I001
-from benchmarks.generate import DAY, PATTERNS, balances, generate, transactions  # type: ignore[import-untyped] # noqa: E402
-from benchmarks.results import growth, plot, ratios  # type: ignore[import-untyped] # noqa: E402
+from benchmarks.counting import closed_cycles, exact_graph, fans_and_degrees, scatter_gather  # noqa: E402
+from benchmarks.generate import DAY, PATTERNS, balances, generate, transactions  # noqa: E402
+from benchmarks.results import growth, plot, ratios  # noqa: E402
 
 
 def digest(records: Any) -> str:
