@@ -111,7 +111,7 @@ class Camt:
                     drop(element)
                     if len(reading) >= BATCH_ROWS:
                         yield from reading.flush()
-                elif event == "end" and element is opened:
+                elif event == "end" and opened is not None and element is opened:
                     (statement or _Statement(opened, reading)).close(opened, reading)
                     opened = None
                     drop(element)

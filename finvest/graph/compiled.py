@@ -88,7 +88,7 @@ def _announce_compilation() -> None:
         depth = 0  # numba compiles under one lock, and what a kernel calls inside it
 
         def on_start(self, event: event.Event) -> None:
-            function = event.data["dispatcher"].py_func
+            function = (event.data or {})["dispatcher"].py_func
             if self.depth == 0 and function.__module__.startswith("finvest."):
                 logger.info("compiling %s.%s, once on this machine", function.__module__, function.__name__)
             self.depth += 1

@@ -303,9 +303,8 @@ def _most_certain(begin: Int64, end: Int64, start: int, paths: Paths, out: Index
 @kernel
 def _surely(k: int, start: int, paths: Paths, out: Index, ask: Ask) -> bool:
     """Whether a path belongs to the window that begins at ``start``, and its order is certain."""
-    inside: bool = paths.leave[k] >= start and paths.arrive[k] <= start + ask.window
-    in_order: bool = out.latest[paths.first[k]] < out.earliest[paths.second[k]]
-    return inside and in_order
+    inside = paths.leave[k] >= start and paths.arrive[k] <= start + ask.window
+    return bool(inside and out.latest[paths.first[k]] < out.earliest[paths.second[k]])
 
 
 @kernel

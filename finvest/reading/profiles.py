@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from finvest.reading.framing import frames
 from finvest.reading.profile import Profile, named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
 
@@ -59,7 +60,7 @@ def matching_profile(head: bytes, name: str, profiles: Iterable[Profile] | Mappi
     Profile or None
         None where none fits, or two fit equally well.
     """
-    every = profiles.values() if hasattr(profiles, "values") else profiles
+    every = profiles.values() if isinstance(profiles, Mapping) else profiles
     return best([p for p in every if p.matches(header_of(head, name, p) or ())])
 
 

@@ -185,7 +185,7 @@ def _accounts(
     subjects = {s.id: s for s in finding.subjects if s.kind == "account"}
     alone = rows.filter(pl.col("account").is_in(list(subjects)))["n"].to_list()
     found: dict[Hashable, Account] = {}
-    for n in dict.fromkeys([*numbers, *alone]):
+    for n in dict.fromkeys(int(str(n)) for n in [*numbers, *alone]):
         row = rows.row(n, named=True)
         subject = subjects.get(row["account"])
         known = view.label("account", n)

@@ -240,7 +240,7 @@ class _Sheet:
         m, c = points[-1]
         tip = (m, c, -1.0 if backwards else 1.0, 0.0)
         if self.down:
-            points, label, tip = [(c, m) for m, c in points], label[::-1], (c, m, 0.0, tip[2])
+            points, label, tip = [(c, m) for m, c in points], (label[1], label[0]), (c, m, 0.0, tip[2])
         return Line(tuple(points), tip, label, "beside" if self.down else "level")
 
 

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import gzip
+import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
-from finvest.loaders.labelled import Labelled, _cents
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,9 +15,13 @@ from finvest.model.records import Batch, Source, Tally
 from finvest.model.tables import table
 from finvest.reading.lines import Reasons
 from finvest.reading.sheets import shortest
+from finvest.registry import Registry
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+LABELLED = Registry().loader("labelled")
+_cents = vars(sys.modules[type(LABELLED).__module__])["_cents"]
 
 Load = tuple[dict[str, pl.DataFrame], Tally]
 TX = "tx_id,window,label,pattern_type,pattern_id\n"
@@ -26,7 +30,7 @@ TX = "tx_id,window,label,pattern_type,pattern_id\n"
 def read(path: Path, **options: Any) -> Load:
     frames: dict[str, list[pl.DataFrame]] = {}
     tally = Tally()
-    for item in Labelled().read(Source.of(path), **options):
+    for item in LABELLED.read(Source.of(path), **options):
         if isinstance(item, Batch):
             frames.setdefault(item.table, []).append(table(item.table).complete(item.frame))
         else:
@@ -154,7 +158,7 @@ def test_patterns_say_their_kind(tmp_path: Path) -> None:
 
 
 def test_files_are_recognised_by_their_columns(tmp_path: Path) -> None:
-    loader = Labelled()
+    loader = LABELLED
     tx = moved(tmp_path).read_bytes()
     assert loader.recognises(tx, "x.parquet")
     assert loader.recognises(packed(tmp_path, "a", TX).read_bytes(), "a.csv.gz")
