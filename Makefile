@@ -12,7 +12,7 @@ SAY = @printf '==> %s\n'
 
 .DEFAULT_GOAL = help
 .DELETE_ON_ERROR:
-.PHONY: help demo test acceptance lint types docs cards lock clean
+.PHONY: help demo test acceptance bench lint types docs cards lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/\1	\2/' | \

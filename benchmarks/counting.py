@@ -73,7 +73,7 @@ def fans_and_degrees(graph: MoneyGraph, window: int, threads: int) -> Int32:
 
 @kernel
 def _moments(
-    v0: int, v1: int, asked: Index, index: Index, value: Float64, window: int, out: Float64, inside: Int32
+    v0: int, v1: int, asked: Index, index: Index, value: Float64, since: Int64, out: Float64, inside: Int32
 ) -> None:
     """Eight numbers of an account's list at each of the account's asked transactions; value in order of the list."""
     for v in range(v0, v1):
@@ -85,7 +85,7 @@ def _moments(
         oldest = newest = begin
         others = 0
         for question in range(asked.ptr[v], asked.ptr[v + 1]):
-            e, now = asked.edge[question], asked.latest[question]
+            e = asked.edge[question]
             while newest < end and index.edge[newest] <= e:
                 x, d = index.other[newest], value[newest] - centre
                 others += inside[x] == 0
@@ -93,7 +93,7 @@ def _moments(
                 square = d * d
                 first, second, third, fourth = first + d, second + square, third + square * d, fourth + square * square
                 newest += 1
-            while oldest < newest and index.latest[oldest] <= now - window:
+            while oldest < newest and index.latest[oldest] <= since[e]:
                 x, d = index.other[oldest], value[oldest] - centre
                 inside[x] -= 1
                 others -= inside[x] == 0
@@ -121,15 +121,18 @@ def _moments(
 def vertex_statistics(graph: MoneyGraph, value: Float64, window: int, threads: int) -> Float64:
     """Return fan, degree, their ratio, mean, sum, variance, skew, kurtosis of values; shape (4, edges, 8).
 
-    What the sender pays, what it receives, what the receiver pays, what it receives. Floats: for ranking only.
+    What the sender pays, what it receives, what the receiver pays, what it receives. Floats: for ranking only. As the
+    peer has it, what leaves the window leaves it one transaction late: the window ends with the transaction before.
     """
+    before = np.concatenate((graph.latest[:1], graph.latest[:-1]))
+    since = read_only(before - window, np.int64)
     out, into = graph.outgoing, graph.incoming
     blocks = np.zeros((4, graph.edges, STATISTICS))
     for block, (asked, index) in zip(blocks, ((out, out), (out, into), (into, out), (into, into)), strict=True):
         listed = read_only(value[index.edge], np.float64)
 
         def work(low: int, high: int, own: Int32, asked=asked, index=index, listed=listed, block=block) -> None:
-            _moments(low, high, asked, index, listed, window, block, own)
+            _moments(low, high, asked, index, listed, since, block, own)
 
         in_chunks(work, graph.accounts, threads=threads, own=lambda: np.zeros(graph.accounts, np.int32))
     return blocks

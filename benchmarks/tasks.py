@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.generate import DAY, Records, generate, write
+from benchmarks.generate import DAY, Records, generate
 from benchmarks.measure import Meter, timed
+from benchmarks.written import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,8 +15,9 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.counting import closed_cycles, exact_graph, fans_and_degrees, scatter_gather  # noqa: E402
-from benchmarks.generate import DAY, PATTERNS, balances, generate, transactions  # noqa: E402
+from benchmarks.generate import DAY, PATTERNS, generate  # noqa: E402
 from benchmarks.results import growth, plot, ratios  # noqa: E402
+from benchmarks.written import balances, transactions  # noqa: E402
 
 
 def digest(records: Any) -> str:
