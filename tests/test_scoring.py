@@ -28,7 +28,7 @@ def scored(make: Make, *ids: str, seed: int | None = None) -> Findings:
 
 
 def test_standing_findings_come_first_and_withdrawn_ones_stay_visible() -> None:
-    found = scored(case())
+    found = scored(case(), "GRF-01", "GRF-05")
     assert [f.indicator for f in found] == ["GRF-01"]
     assert [f.indicator for f in found.withdrawn] == ["GRF-05"]
     assert [f.indicator for f in found.all] == ["GRF-01", "GRF-05"]
