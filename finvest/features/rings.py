@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,7 @@ def rings(view: CaseView, search: RingSearch) -> tuple[pl.DataFrame, pl.DataFram
         "shortest": search.shortest,
         "skip": kinds.is_in(list(CROSSED_NEVER)).to_numpy(),
         "budget": search.budget,
+        "threads": os.cpu_count() or 1,
     }
     timed = cycles(view.graph, longest=search.longest, **common)
     kept = cycles(view.graph, longest=search.longest_kept, keep=search.keep, **common)
