@@ -46,8 +46,9 @@ def cache_folder() -> Path:
 
 
 def _sources() -> str:
-    """Digest of this package. Numba notes when a kernel's own file changes, not when one it calls does."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
+    """Digest of where kernels live. Numba notes when a kernel's own file changes, not when one it calls does."""
+    packages = Path(__file__).parents[1]
+    files = [file for package in ("graph", "tracing") for file in sorted((packages / package).glob("*.py"))]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
