@@ -109,3 +109,23 @@ class ViewTables:
     def watchlist(self) -> pl.LazyFrame:
         """A name or identifier to watch for."""
         return self.frame("watchlist").lazy()
+
+    @property
+    def assets(self) -> pl.LazyFrame:
+        """What a party owns, valued at cost on a day."""
+        return self.frame("assets").lazy()
+
+    @property
+    def liabilities(self) -> pl.LazyFrame:
+        """What a party owes on a day."""
+        return self.frame("liabilities").lazy()
+
+    @property
+    def incomes(self) -> pl.LazyFrame:
+        """What a party received from one source over a period."""
+        return self.frame("incomes").lazy()
+
+    @property
+    def outlays(self) -> pl.LazyFrame:
+        """What a party spent over a period on anything but assets and debts."""
+        return self.frame("outlays").lazy()

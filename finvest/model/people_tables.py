@@ -31,7 +31,11 @@ PEOPLE = (
         "links",
         "A dated relation between parties, accounts, addresses, contacts",
         ("link", TEXT, "opaque id"),
-        ("kind", TEXT, "holds, signs, directs, owns, employs, controls, lives_at, uses, related_to …"),
+        (
+            "kind",
+            TEXT,
+            "holds, signs, directs, owns, employs, controls, lives_at, uses, related_to (relatives, spouses) …",
+        ),
         ("from_kind", TEXT, "table of the first end"),
         ("from_id", TEXT, "first end"),
         ("to_kind", TEXT, "table of the second end"),

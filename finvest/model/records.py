@@ -21,6 +21,7 @@ REASONS = {
     "AMOUNT_SCALE": "the amount has more decimals than its currency",
     "AMOUNT_RANGE": "the amount is larger than any that finvest sums exactly",
     "AMOUNT_MISSING": "there is no amount",
+    "BOUNDS": "the amount is below zero, or the last lies before the first: of an amount's bounds, or of its days",
     "CURRENCY_UNKNOWN": "the currency is not in ISO 4217 and no decimals are declared",
     "DATE_FORMAT": "the date does not have the declared form",
     "DATE_MISSING": "there is no booking date",

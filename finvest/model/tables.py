@@ -9,6 +9,7 @@ from finvest.model.columns import DAY, INSTANT, MINOR, PROTECTED, PROVENANCE, TE
 from finvest.model.money_tables import MONEY
 from finvest.model.people_tables import PEOPLE
 from finvest.model.result_tables import RESULTS
+from finvest.model.wealth_tables import WEALTH
 
 __all__ = [
     "DAY",
@@ -26,7 +27,7 @@ __all__ = [
     "table",
 ]
 
-TABLES: dict[str, Table] = {t.name: t for t in (*MONEY, *PEOPLE, *RESULTS)}
+TABLES: dict[str, Table] = {t.name: t for t in (*MONEY, *PEOPLE, *WEALTH, *RESULTS)}
 """Every table by name."""
 
 HIDDEN = frozenset({"labels", "findings", "trails", "decisions", "quarantine", "pairs"})

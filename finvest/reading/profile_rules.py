@@ -30,6 +30,8 @@ EXTRA_COLUMNS = {
     "parties": {"number", "register"},
     "links": {"from", "from_bank", "from_name", "to", "to_bank", "to_name", "register", "share"},
     "accounts": {"number"},
+    "assets": {"register", "bank"},
+    **{key: {"register"} for key in ("liabilities", "incomes", "outlays")},
 }
 """What rows of other tables can say beyond the table's own columns."""
 

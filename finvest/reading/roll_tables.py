@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -21,7 +22,7 @@ ENDS = {"person": "parties", "company": "parties", "party": "parties", "account"
 """What an end of a relation can be, and the table that it is in."""
 
 _PARTIES = {"employer", "worker", "party", "tenant", "landlord", "claimant", "holder", "passenger"}
-_ACCOUNTS = {"payee_account", "account"}
+_ACCOUNTS = {"payee_account", "account", "paid_from"}
 
 
 def party_id(scheme: str, issuer: str, key: str) -> str:
@@ -235,14 +236,15 @@ def _links(rows: pl.DataFrame, name: str, source: Source) -> Iterator[tuple[str,
 def _others(rows: pl.DataFrame, name: str, source: Source) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield rows of a table that has no rules of its own; numbers of parties and accounts become their ids."""
     first = table(name).columns[0]
+    lists = rows.select(known.text_keys(_text(rows, "register").fill_null(""))).to_series().to_list()
     for column in [c for c in rows.columns if c in _PARTIES]:
-        keys = rows[column].fill_null("").to_list()
-        ids = [party_id(LISTED, "", known.number_key(k)) if k else None for k in keys]
+        keys = zip(rows[column].fill_null("").to_list(), cycle(lists), strict=False)
+        ids = [party_id(LISTED, of, known.number_key(k)) if k else None for k, of in keys]
         rows = rows.with_columns(pl.Series(column, ids, pl.String))
     for column in [c for c in rows.columns if c in _ACCOUNTS]:
         rows = rows.with_columns(_account_ids(rows, column, "bank", source)[0].alias(column))
-    if first.meaning == "opaque id" and first.name not in rows.columns:
-        rows = rows.with_columns(_opaque(rows, name[0], source).alias(first.name))
+    if first.meaning.startswith("opaque id"):
+        rows = rows.with_columns(pl.coalesce(_text(rows, first.name), _opaque(rows, name[0], source)).alias(first.name))
     yield name, rows
 
 

@@ -10,20 +10,33 @@ import polars as pl
 from finvest.model import money
 from finvest.model.currencies import UNKNOWN
 from finvest.model.tables import DAY, INSTANT, MINOR, TEXT, TRUTH, WHOLE, table
+from finvest.model.wealth_tables import CHOICES as WEALTH_CHOICES
 from finvest.reading.lines import Reasons
 from finvest.reading.roll_tables import ENDS
 from finvest.reading.written import ISO, placed, take, times
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from finvest.reading.profile import Profile
 
 _SHARE = re.compile(r"\s*(\d{1,3}(?:\.\d+)?)\s*%?\s*(?:(?:-|–|to)\s*(\d{1,3}(?:\.\d+)?)\s*%?\s*)?")  # noqa: RUF001 - a dash of ranges
 CHOICES = {
-    "kind": ["person", "company", "public", "unknown"],
-    "subject_category": ["suspect", "convicted", "victim", "possible_victim", "witness", "contact", "unclassified"],
+    "parties": {
+        "kind": ("person", "company", "public", "unknown"),
+        "subject_category": (
+            "suspect",
+            "convicted",
+            "victim",
+            "possible_victim",
+            "witness",
+            "contact",
+            "unclassified",
+        ),
+    },
+    **WEALTH_CHOICES,
 }
+"""By table: words of a column that readers of the table know."""
 _TRUE, _FALSE = {"true", "yes", "1"}, {"false", "no", "0"}
 
 
@@ -135,7 +148,26 @@ def _check(out: pl.DataFrame, profile: Profile, reasons: Reasons) -> None:
                 value=False
             )
             reasons.where(bad, "TYPE", source("share"))
-    if profile.table == "parties":
-        for name, valid in CHOICES.items():
-            if name in out.columns:
-                reasons.where(out[name].is_not_null() & ~out[name].is_in(valid), "TYPE", source(name))
+    for name, valid in CHOICES.get(profile.table, {}).items():
+        if name in out.columns:
+            reasons.where(out[name].is_not_null() & ~out[name].is_in(list(valid)), "TYPE", source(name))
+    if profile.table in WEALTH_CHOICES:
+        _check_wealth(out, reasons, source)
+
+
+def _check_wealth(out: pl.DataFrame, reasons: Reasons, source: Callable[[str], str]) -> None:
+    """Set aside rows of wealth without an owner or an amount, below zero, or whose bounds or days are out of order."""
+    empty = pl.lit(None)
+    have = {c: pl.col(c) if c in out.columns else empty for c in ("party", "amount", "amount_low", "amount_high")}
+    low, amount, high = have["amount_low"], have["amount"], have["amount_high"]
+    reasons.where(out.select(party=have["party"].is_null())["party"], "ID_MISSING", source("party"))
+    reasons.where(out.select(amount=amount.is_null())["amount"], "AMOUNT_MISSING", source("amount"))
+    for name, wrong in {
+        "amount": amount < 0,
+        "amount_low": (low < 0) | (low > amount),
+        "amount_high": high < amount,
+    }.items():
+        reasons.where(out.select(wrong.fill_null(value=False).alias(name))[name], "BOUNDS", source(name))
+    for first, last in (("start", "end"), ("began", "ended")):
+        if {first, last} <= {*out.columns}:
+            reasons.where((out[last] < out[first]).fill_null(value=False), "BOUNDS", source(last))
