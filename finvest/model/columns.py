@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+Rows = TypeVar("Rows", pl.DataFrame, pl.LazyFrame)
 
 TEXT = pl.String()
 WHOLE = pl.Int64()
@@ -69,7 +71,7 @@ class Table:
         """Return a frame of this table without rows."""
         return pl.DataFrame(schema=self.schema)
 
-    def complete(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def complete(self, frame: Rows) -> Rows:
         """Return `frame` with every column of the table, in order and type; what it lacks is null.
 
         Raises
@@ -77,15 +79,13 @@ class Table:
         TypeError
             If the frame has a column that the table does not know, or one of another type.
         """
-        schema = self.schema
-        if unknown := set(frame.columns) - set(schema):
+        schema, given = self.schema, frame.collect_schema()
+        if unknown := set(given) - set(schema):
             raise TypeError(f"table {self.name} has no column {sorted(unknown)}")
-        wrong = {c: t for c, t in frame.schema.items() if t not in (schema[c], pl.Null())}
+        wrong = {c: t for c, t in given.items() if t not in (schema[c], pl.Null())}
         if wrong:
             raise TypeError(f"table {self.name}: expected {[(c, schema[c]) for c in wrong]}, got {wrong}")
-        return frame.select(
-            pl.col(c).cast(t) if c in frame.columns else pl.lit(None, t).alias(c) for c, t in schema.items()
-        )
+        return frame.select(pl.col(c).cast(t) if c in given else pl.lit(None, t).alias(c) for c, t in schema.items())
 
 
 def lean(frame: pl.DataFrame) -> pl.DataFrame:

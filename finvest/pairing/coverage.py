@@ -22,13 +22,15 @@ _BOOKS = ["account", "currency", "source"]
 _ONE_DAY = pl.duration(days=1)
 
 
-def coverage(transactions: pl.DataFrame, balances: pl.DataFrame, quarantine: pl.DataFrame) -> pl.DataFrame:
+def coverage(
+    transactions: pl.DataFrame | pl.LazyFrame, balances: pl.DataFrame, quarantine: pl.DataFrame
+) -> pl.DataFrame:
     """Return the days for which each source shows all of an account's books.
 
     Parameters
     ----------
     transactions, balances, quarantine : polars.DataFrame
-        Rows of the tables of these names; any may be empty.
+        Rows of the tables of these names, the transactions lazily or not; any may be empty.
 
     Returns
     -------

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from finvest.model.identifiers import text_keys
-from finvest.model.tables import TEXT, table
+from finvest.model.tables import TEXT
 from finvest.pairing.coverage import PROVEN
-from finvest.pairing.lines import own_lines
+from finvest.pairing.lines import needed, own_lines
 from finvest.pairing.references import cleaned, name_start, text_start, usable
 
 SCHEMA = pl.Schema({"transaction_id": TEXT, "duplicate_of": TEXT})
@@ -16,13 +16,18 @@ SCHEMA = pl.Schema({"transaction_id": TEXT, "duplicate_of": TEXT})
 _LINE = ["account", "credit", "amount", "currency", "day"]
 """What records of one line have in common, whatever a source's precision."""
 
+_SAID = (
+    "transaction_id", "bank_reference", "reference", "value_date", "originator_name", "beneficiary_name",
+    "originator_known_by", "beneficiary_known_by",
+)  # fmt: skip
 
-def duplicates(transactions: pl.DataFrame, coverage: pl.DataFrame) -> pl.DataFrame:
+
+def duplicates(transactions: pl.DataFrame | pl.LazyFrame, coverage: pl.DataFrame) -> pl.DataFrame:
     """Recognise records of one line of one account's books in several sources.
 
     Parameters
     ----------
-    transactions : polars.DataFrame
+    transactions : polars.DataFrame or polars.LazyFrame
         Rows of the table `transactions`; only booked ones with an amount are compared.
     coverage : polars.DataFrame
         What `finvest.pairing.coverage.coverage` returns.
@@ -64,17 +69,12 @@ def duplicates(transactions: pl.DataFrame, coverage: pl.DataFrame) -> pl.DataFra
     return found.select("transaction_id", duplicate_of="class").sort("transaction_id")
 
 
-def _comparable(transactions: pl.DataFrame) -> pl.DataFrame:
+def _comparable(transactions: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """Return lines of which another source may show the same, each a class of its own."""
     lines = own_lines(transactions)
     sources = lines.group_by("account").agg(n=pl.col("source").n_unique()).filter(pl.col("n") > 1)
     lines = lines.join(sources, on="account", how="semi").filter(pl.col("source").n_unique().over(_LINE) > 1)
-    said = table("transactions").complete(transactions).join(lines, on="transaction_id", how="semi")
-    said = said.select(
-        "transaction_id",
-        *("bank_reference", "reference", "value_date", "originator_name", "beneficiary_name"),
-        *("originator_known_by", "beneficiary_known_by"),
-    )
+    said = needed(transactions, _SAID).join(lines.lazy(), on="transaction_id", how="semi").collect()
     name = pl.when("credit").then("originator_name").otherwise("beneficiary_name")
     how = pl.when("credit").then("originator_known_by").otherwise("beneficiary_known_by")
     return (

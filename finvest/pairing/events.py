@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from finvest.model import instants
 from finvest.model.tables import INSTANT, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PRECISIONS = ["microsecond", "millisecond", "second", "minute", "hour", "date"]
 """From the finest to the coarsest."""
@@ -17,7 +22,7 @@ _LONGEST = ("reference", "originator_name", "beneficiary_name", "merchant")
 _MERGED = ("originator", "beneficiary", "originator_known_by", "beneficiary_known_by", "precision", "handling")
 
 
-def events(transactions: pl.DataFrame, duplicates: pl.DataFrame) -> pl.DataFrame:
+def events(transactions: pl.DataFrame, duplicates: pl.DataFrame, columns: Sequence[str] | None = None) -> pl.DataFrame:
     """Merge the records that show the same line of the same books.
 
     Parameters
@@ -26,6 +31,8 @@ def events(transactions: pl.DataFrame, duplicates: pl.DataFrame) -> pl.DataFrame
         Rows of the table `transactions`; only booked ones with an amount are used.
     duplicates : polars.DataFrame
         ``transaction_id``, ``duplicate_of``, as `finvest.pairing.duplicates.duplicates` makes them.
+    columns : sequence of str, optional
+        Columns of `transactions` to carry on, those that decide how records merge among them; all where left out.
 
     Returns
     -------
@@ -40,10 +47,11 @@ def events(transactions: pl.DataFrame, duplicates: pl.DataFrame) -> pl.DataFrame
     flags hold if one record has them; the handling code is the strictest; anything else is the first that is known.
     """
     rows = table("transactions").complete(transactions)
+    rows = rows.select(c for c in columns or rows.columns if c != "duplicate_of")
     rows = rows.filter((pl.col("status") == "booked") & (pl.col("amount") != 0))
     rows = rows.with_columns(pl.col("precision").fill_null("date"))  # the widest interval where nothing is said
     rows = rows.with_columns(earliest=pl.col("booked_at"), latest=instants.latest(rows).cast(INSTANT))
-    rows = rows.drop("duplicate_of").join(
+    rows = rows.join(
         duplicates.select("transaction_id", "duplicate_of"), on="transaction_id", how="left", maintain_order="left"
     )
     rows = rows.with_columns(event=pl.coalesce("duplicate_of", "transaction_id"))
@@ -77,6 +85,7 @@ def _merge(rows: pl.DataFrame) -> pl.DataFrame:
             .sort_by(pl.col(c).drop_nulls().str.len_chars(), maintain_order=True, descending=True)
             .first()
             for c in _LONGEST
+            if c in rows.columns
         ),
         *(
             pl.col(column).sort_by(f"_{side}_rank", maintain_order=True).first()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from finvest.model import instants
 from finvest.model.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 EXACT = pl.Int128()
 """Amounts inside this package: minor units as integers; the door's bound of 10^27 leaves room for sums and ratios."""
@@ -16,12 +21,12 @@ _NEEDED = [
 ]  # fmt: skip
 
 
-def own_lines(transactions: pl.DataFrame) -> pl.DataFrame:
+def own_lines(transactions: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """Return the booked lines of accounts whose books were read, seen from that account.
 
     Parameters
     ----------
-    transactions : polars.DataFrame
+    transactions : polars.DataFrame or polars.LazyFrame
         Rows of the table `transactions`. A payment file that shows both sides is nobody's books and is left out.
 
     Returns
@@ -31,12 +36,15 @@ def own_lines(transactions: pl.DataFrame) -> pl.DataFrame:
         (Boolean), ``amount`` (Int128, minor units of ``currency``, as that account was booked), ``currency``, ``day``
         (the local booking day), ``balance_after`` (Int128, minor units).
     """
-    rows = table("transactions").complete(transactions.select(c for c in _NEEDED if c in transactions.columns))
-    rows = rows.filter(
-        (pl.col("status") == "booked")
-        & (pl.col("amount") != 0)
-        & pl.col("books").is_in(["originator", "beneficiary"])
-        & pl.col("booked_at").is_not_null()
+    rows = (
+        needed(transactions, _NEEDED)
+        .filter(
+            (pl.col("status") == "booked")
+            & (pl.col("amount") != 0)
+            & pl.col("books").is_in(["originator", "beneficiary"])
+            & pl.col("booked_at").is_not_null()
+        )
+        .collect()
     )
     credit = pl.col("books") == "beneficiary"
     arrived = pl.coalesce("received_amount", "amount")
@@ -53,6 +61,13 @@ def own_lines(transactions: pl.DataFrame) -> pl.DataFrame:
         day=instants.local_days(rows),
         balance_after=pl.col("balance_after").cast(EXACT),
     )
+
+
+def needed(transactions: pl.DataFrame | pl.LazyFrame, columns: Sequence[str]) -> pl.LazyFrame:
+    """Return these columns of `transactions`; what the rows lack is null."""
+    rows = transactions.lazy()
+    given = rows.collect_schema()
+    return table("transactions").complete(rows.select(c for c in columns if c in given)).select(columns)
 
 
 def signed() -> pl.Expr:

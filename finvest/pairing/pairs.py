@@ -17,7 +17,7 @@ CERTAIN = 1000
 
 
 def pairs(
-    transactions: pl.DataFrame,
+    transactions: pl.DataFrame | pl.LazyFrame,
     duplicates: pl.DataFrame,
     coverage: pl.DataFrame,
     accounts: pl.DataFrame,
@@ -30,7 +30,7 @@ def pairs(
     Parameters
     ----------
     transactions, accounts, identifiers : polars.DataFrame
-        Rows of the tables of these names.
+        Rows of the tables of these names, the transactions lazily or not.
     duplicates : polars.DataFrame
         What `finvest.pairing.duplicates.duplicates` returns.
     coverage : polars.DataFrame

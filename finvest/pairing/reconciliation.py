@@ -35,7 +35,9 @@ _BOOKS = ["account", "currency", "source"]
 _ONE_DAY = pl.duration(days=1)
 
 
-def reconcile(transactions: pl.DataFrame, balances: pl.DataFrame, quarantine: pl.DataFrame) -> pl.DataFrame:
+def reconcile(
+    transactions: pl.DataFrame | pl.LazyFrame, balances: pl.DataFrame, quarantine: pl.DataFrame
+) -> pl.DataFrame:
     """Check opening + movements = closing, statement by statement.
 
     Parameters

@@ -11,7 +11,7 @@ from finvest.model import instants
 from finvest.model.currencies import UNKNOWN
 from finvest.model.tables import table
 from finvest.pairing.events import events
-from finvest.pairing.lines import EXACT
+from finvest.pairing.lines import EXACT, needed
 from finvest.pairing.references import name_start, of_distinct, usable
 
 _CASH = ("cash_atm", "cash_branch")
@@ -74,14 +74,17 @@ class Sides:
 
 
 def sides(
-    transactions: pl.DataFrame, duplicates: pl.DataFrame, accounts: pl.DataFrame, identifiers: pl.DataFrame
+    transactions: pl.DataFrame | pl.LazyFrame,
+    duplicates: pl.DataFrame,
+    accounts: pl.DataFrame,
+    identifiers: pl.DataFrame,
 ) -> Sides:
     """Prepare debits and credits for pairing.
 
     Parameters
     ----------
     transactions, accounts, identifiers : polars.DataFrame
-        Rows of the tables of these names.
+        Rows of the tables of these names, the transactions lazily or not.
     duplicates : polars.DataFrame
         What `finvest.pairing.duplicates.duplicates` returns.
 
@@ -90,8 +93,9 @@ def sides(
     Sides
         Cash is left out: it has no partner in another account's books.
     """
-    rows = events(transactions.select(c for c in _NEEDED if c in transactions.columns), duplicates)
-    rows = rows.filter(pl.col("books").is_in(["originator", "beneficiary"]) & pl.col("booked_at").is_not_null())
+    booked = (pl.col("status") == "booked") & pl.col("books").is_in(["originator", "beneficiary"])
+    rows = events(needed(transactions, _NEEDED).filter(booked).collect(), duplicates, _NEEDED).drop("records")
+    rows = rows.filter(pl.col("booked_at").is_not_null())
     rows = rows.filter(~pl.col("channel").is_in(_CASH).fill_null(value=False)).with_row_index("n")
     rows = rows.with_columns(day=instants.local_days(rows).cast(pl.Int32), **_seen_from_own())
     rows = rows.with_columns(

@@ -6,9 +6,9 @@ import math
 
 import polars as pl
 
-from finvest.model.tables import DAY, MINOR, TEXT, WHOLE, table
+from finvest.model.tables import DAY, MINOR, TEXT, WHOLE
 from finvest.pairing.candidates import FLAT, within
-from finvest.pairing.lines import own_lines
+from finvest.pairing.lines import needed, own_lines
 from finvest.pairing.naming import CUT_NAME, name_fits, no_other_named, with_names
 from finvest.pairing.references import SHORTEST, cleaned
 from finvest.pairing.sides import Sides, sides
@@ -39,7 +39,7 @@ _FILE_REACH = (-6, 6)
 
 
 def counted_twice(
-    transactions: pl.DataFrame,
+    transactions: pl.DataFrame | pl.LazyFrame,
     duplicates: pl.DataFrame,
     pairs: pl.DataFrame,
     accounts: pl.DataFrame,
@@ -50,7 +50,7 @@ def counted_twice(
     Parameters
     ----------
     transactions, accounts, identifiers : polars.DataFrame
-        Rows of the tables of these names.
+        Rows of the tables of these names, the transactions lazily or not.
     duplicates, pairs : polars.DataFrame
         What the functions of these names return.
 
@@ -79,7 +79,6 @@ def counted_twice(
     A doubt asks for less than a rule: a name of eight letters and more also means holders whose names begin with it,
     unless more than five accounts on file do.
     """
-    transactions = table("transactions").complete(transactions)
     given = sides(transactions, duplicates, accounts, identifiers)
     left = _unpaired(given, pairs)
     reach = _reachable(left, given)
@@ -233,9 +232,9 @@ def _batches(left: Sides, reach: pl.DataFrame, transfers: pl.DataFrame, given: S
     return _with_ids("batch", rows, given)
 
 
-def _payment_files(transactions: pl.DataFrame) -> pl.DataFrame:
+def _payment_files(transactions: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """Sum up payments of files that show both sides, where a statement shows an equal line in those days."""
-    seen_from_payer = transactions.filter(pl.col("books") == "both").with_columns(books=pl.lit("originator"))
+    seen_from_payer = transactions.lazy().filter(pl.col("books") == "both").with_columns(books=pl.lit("originator"))
     payments = own_lines(seen_from_payer).rename({"account": "originator", "other": "beneficiary", "day": "on"})
     payments = payments.select("originator", "beneficiary", "currency", "amount", "on", id="transaction_id")
     lines = own_lines(transactions)
@@ -264,11 +263,12 @@ def _payment_files(transactions: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _same_books(transactions: pl.DataFrame, duplicates: pl.DataFrame) -> pl.DataFrame:
+def _same_books(transactions: pl.DataFrame | pl.LazyFrame, duplicates: pl.DataFrame) -> pl.DataFrame:
     """Sum up equal lines of one account in two sources that were not recognised as one line."""
     like = ["account", "credit", "amount", "currency", "day"]
     lines = own_lines(transactions).filter(pl.col("source").n_unique().over(like) > 1)
-    said = transactions.select("transaction_id", said=cleaned(pl.col("bank_reference")))
+    said = needed(transactions, ("transaction_id", "bank_reference")).collect()
+    said = said.select("transaction_id", said=cleaned(pl.col("bank_reference")))
     lines = lines.join(duplicates, on="transaction_id", how="left").join(said, on="transaction_id", how="left")
     lines = lines.with_columns(
         line=pl.coalesce("duplicate_of", "transaction_id"), in_source=pl.len().over([*like, "source"])
