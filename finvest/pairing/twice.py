@@ -293,3 +293,31 @@ def _same_books(transactions: pl.DataFrame | pl.LazyFrame, duplicates: pl.DataFr
         originator=pl.when(~pl.col("credit")).then("account"),
         beneficiary=pl.when("credit").then("account"),
     )
+
+
+def open_pairs(
+    transactions: pl.DataFrame | pl.LazyFrame,
+    duplicates: pl.DataFrame,
+    pairs: pl.DataFrame,
+    accounts: pl.DataFrame,
+    identifiers: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return each unpaired debit with each unpaired credit that may be the same transfer.
+
+    Parameters
+    ----------
+    transactions, duplicates, pairs, accounts, identifiers : polars.DataFrame
+        See `counted_twice`.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``debit``, ``credit`` (transaction ids), sorted: the transfers and conversions that `counted_twice` sums up.
+    """
+    given = sides(transactions, duplicates, accounts, identifiers)
+    left = _unpaired(given, pairs)
+    reach = _reachable(left, given)
+    met = [found(left, reach, given).select("n", "n_c") for found in (_transfers, _conversions)]
+    ids = given.ids.select("n", id="transaction_id")
+    named = pl.concat(met).join(ids, on="n").join(ids.rename({"n": "n_c", "id": "credit"}), on="n_c")
+    return named.select("credit", debit="id").select("debit", "credit").unique().sort("debit", "credit")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import polars as pl
@@ -18,6 +18,7 @@ from finvest.tracing.steps import steps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
 Order = Literal["ledger", "debits_first", "credits_first"]
 Opening = Literal["none", "all"]
@@ -27,6 +28,12 @@ ORDERS: tuple[Order, ...] = ("ledger", "debits_first", "credits_first")
 
 OPENINGS: tuple[Opening, ...] = ("none", "all")
 """What is taken to lie in front where an opening balance is not known."""
+
+_NEEDED = [
+    "movement", "originator", "beneficiary", "amount", "currency", "received_amount", "received_currency", "books",
+    "earliest", "latest", "booked_out", "booked_out_latest", "booked_in", "booked_in_latest", "zone", "channel", "mcc",
+    "pair_id", "records",
+]  # fmt: skip
 
 _SIDES = (("originator", "out"), ("beneficiary", "in"))
 
@@ -68,7 +75,9 @@ class CaseLedger:
         dated = self._entries.group_by("pot", "booked").agg(
             several=pl.len() > 1, both=pl.col("arrives").n_unique() > 1, dated=pl.col("dated").all()
         )
-        return ORDERS if dated.select((pl.col("several") & pl.col("both") & pl.col("dated")).any()).item() else ORDERS[:1]
+        return (
+            ORDERS if dated.select((pl.col("several") & pl.col("both") & pl.col("dated")).any()).item() else ORDERS[:1]
+        )
 
     def ledger(self, order: Order = "ledger", opening: Opening = "none") -> tuple[Ledger, np.ndarray]:
         """Return the ledger under one order and one take on unknown openings, and which movements form rings.
@@ -105,22 +114,25 @@ class CaseLedger:
 
 
 def case_ledger(
-    movements: pl.DataFrame,
-    tables: Mapping[str, pl.DataFrame],
+    movements: pl.DataFrame | pl.LazyFrame,
+    tables: Mapping[str, Any],
     coverage: pl.DataFrame,
     hypotheses: Sequence[Hypothesis] = (),
+    until: date | None = None,
 ) -> CaseLedger:
     """Make a ledger of a case.
 
     Parameters
     ----------
-    movements : polars.DataFrame
+    movements : polars.DataFrame or polars.LazyFrame
         What `finvest.pairing.movements.movements` returns; reversals take part.
     tables : mapping of str to polars.DataFrame
-        ``transactions``, ``balances``, ``accounts``, ``links``.
+        ``transactions`` (a lazy frame serves too), ``balances``, ``accounts``, ``links``.
     coverage : polars.DataFrame
         What `finvest.pairing.coverage.coverage` returns.
     hypotheses : sequence of Hypothesis
+    until : datetime.date, optional
+        Last day on which money leaves; what lies where at its end is what a replay says then.
 
     Raises
     ------
@@ -142,16 +154,31 @@ def case_ledger(
     rows = rows.with_columns(early=early, hypothesis=pl.lit(None, pl.Int32))
     entries = _entries(rows, tables["transactions"])
     booked = entries.select(
-        "pot", "day", "source", change=pl.when("arrives").then("amount").otherwise(pl.lit(0, pl.Int128) - pl.col("amount"))
+        "pot",
+        "day",
+        "source",
+        change=pl.when("arrives").then("amount").otherwise(pl.lit(0, pl.Int128) - pl.col("amount")),
     )
     pots = with_openings(days, booked, tables["transactions"], tables["balances"])
     rows, pots, more = joined(rows, pots, hypotheses)
     every = pl.concat([entries.select(more.columns), more])
+    if until is not None:
+        rows, pots, every = _until(until, rows, pots, every)
     return CaseLedger(rows, pots, tuple(hypotheses), every)
 
 
-def _numbered(movements: pl.DataFrame) -> pl.DataFrame:
-    rows = movements.sort("earliest", "latest", "movement")
+def _until(
+    day: date, rows: pl.DataFrame, pots: pl.DataFrame, entries: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Leave out what left later; opening balances were known from all records before."""
+    kept = rows.filter(pl.col("out_day") <= day).rename({"n": "was"})
+    kept = kept.with_columns(n=pl.int_range(pl.len(), dtype=pl.Int32))
+    entries = entries.rename({"n": "was"}).join(kept.select("was", "n"), on="was").drop("was")
+    return kept.drop("was"), pots.with_columns(pl.min_horizontal("end", pl.lit(day))), entries
+
+
+def _numbered(movements: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
+    rows = movements.lazy().select(_NEEDED).collect().sort("earliest", "latest", "movement")
     rows = rows.with_columns(pl.col("amount", "received_amount").cast(pl.Int128))
     return rows.with_columns(
         n=pl.int_range(pl.len(), dtype=pl.Int32),
@@ -160,7 +187,7 @@ def _numbered(movements: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _passes(rows: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.Series]:
+def _passes(rows: pl.DataFrame, tables: Mapping[str, Any]) -> dict[str, pl.Series]:
     """Tell which movements carry traced value on: in one currency, or between one holder's accounts by both books."""
     holder = holders(tables)
     known = {
@@ -173,7 +200,7 @@ def _passes(rows: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> dict[str,
     return {"passes": one_currency | (documented & same.fill_null(value=False))}
 
 
-def holders(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def holders(tables: Mapping[str, Any]) -> pl.DataFrame:
     """Return who holds each account, as its own books or a register say: ``account``, ``holder`` (a comparison key)."""
     accounts = table("accounts").complete(tables["accounts"]).filter("own_books")
     links = table("links").complete(tables["links"]).filter(pl.col("kind") == "holds")
@@ -186,7 +213,9 @@ def holders(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 def _with_pot(rows: pl.DataFrame, days: pl.DataFrame, side: str, way: str) -> pl.DataFrame:
     """Add the pot that a side's own books put the movement in."""
     currency = "currency" if way == "out" else "received_currency"
-    own = rows.filter(pl.col("books").is_in([side, "both"])).select("n", account=side, currency=currency, day=f"{way}_day")
+    own = rows.filter(pl.col("books").is_in([side, "both"])).select(
+        "n", account=side, currency=currency, day=f"{way}_day"
+    )
     met = own.sort("day").join_asof(
         days.select("account", "currency", "start", "end", "pot").sort("start"),
         left_on="day",
@@ -199,7 +228,7 @@ def _with_pot(rows: pl.DataFrame, days: pl.DataFrame, side: str, way: str) -> pl
     return rows.join(met, on="n", how="left", maintain_order="left")
 
 
-def _entries(rows: pl.DataFrame, transactions: pl.DataFrame) -> pl.DataFrame:
+def _entries(rows: pl.DataFrame, transactions: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """Return departures and arrivals with what orders them in their pot's books."""
     place = _places(transactions)
     sides = []
@@ -222,10 +251,13 @@ def _entries(rows: pl.DataFrame, transactions: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(sides).join(place, on="transaction_id", how="left").drop("side")
 
 
-def _places(transactions: pl.DataFrame) -> pl.DataFrame:
+def _places(transactions: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """Return each record's place in the books of its source, oldest first, whichever way the file runs."""
-    rows = transactions.select("transaction_id", "source", "record", "booked_at", "amount", "balance_after", "books")
-    change = pl.when(pl.col("books") == "beneficiary").then("amount").otherwise(pl.lit(0) - pl.col("amount")).cast(pl.Int128)
+    needed = ("transaction_id", "source", "record", "booked_at", "amount", "balance_after", "books")
+    rows = transactions.lazy().select(needed).collect()
+    change = (
+        pl.when(pl.col("books") == "beneficiary").then("amount").otherwise(pl.lit(0) - pl.col("amount")).cast(pl.Int128)
+    )
     balance = pl.col("balance_after").cast(pl.Int128)
     rows = rows.sort("source", "record").with_columns(
         downward=(balance.shift(1).over("source") - balance == change.shift(1).over("source")),

@@ -66,11 +66,12 @@ def joined(
     )
     if not hypotheses:
         return rows, pots, entries
-    of_record = dict(
-        rows.select("records", "n").explode("records", empty_as_null=False).iter_rows()
-    )
+    of_record = dict(rows.select("records", "n").explode("records", empty_as_null=False).iter_rows())
     groups = _groups([(_movement(of_record, h.debit), _movement(of_record, h.credit)) for h in hypotheses])
-    row_of = {row["n"]: row for row in rows.filter(pl.col("n").is_in([n for g in groups for part in g for n in part])).iter_rows(named=True)}
+    row_of = {
+        row["n"]: row
+        for row in rows.filter(pl.col("n").is_in([n for g in groups for part in g for n in part])).iter_rows(named=True)
+    }
     out_pot, in_pot, group_of, amount, received = {}, {}, {}, {}, {}
     made, fresh = [], []
     for number, (debits, credits_) in enumerate(groups):
@@ -85,7 +86,9 @@ def joined(
         for n in sorted(credits_):
             out_pot[n], group_of[n] = pot, number
             made.append((n, pot, False, row_of[n]["booked_in_latest"], False, {"rank": 1, "record": n}))
-            amount[n] = received[min(debits)] if currency != row_of[n]["received_currency"] else row_of[n]["received_amount"]
+            amount[n] = (
+                received[min(debits)] if currency != row_of[n]["received_currency"] else row_of[n]["received_amount"]
+            )
     numbers = pl.col("n")
 
     def changed(column: str, by: dict[int, int]) -> pl.Expr:

@@ -66,7 +66,7 @@ def stretches(coverage: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_openings(
-    days: pl.DataFrame, booked: pl.DataFrame, transactions: pl.DataFrame, balances: pl.DataFrame
+    days: pl.DataFrame, booked: pl.DataFrame, transactions: pl.DataFrame | pl.LazyFrame, balances: pl.DataFrame
 ) -> pl.DataFrame:
     """Add what each pot began with, by addition from any balance that its books give.
 
@@ -86,7 +86,7 @@ def with_openings(
         contradict each other or the entries: the opening is then not known either.
     """
     said = pl.concat([_stated(days, booked, balances), _running(days, booked, transactions)])
-    contradicted = _contradicted(days, transactions, balances)
+    contradicted = _contradicted(days, balances)
     found = said.group_by("pot").agg(
         pl.col("opening").drop_nulls().unique().sort(), broken=pl.col("broken").any(ignore_nulls=True)
     )
@@ -119,7 +119,7 @@ def _implied(met: pl.DataFrame, booked: pl.DataFrame) -> pl.DataFrame:
     return sums.select("pot", opening=pl.col("balance") - pl.col("net"), broken=pl.lit(value=False))
 
 
-def _running(days: pl.DataFrame, booked: pl.DataFrame, transactions: pl.DataFrame) -> pl.DataFrame:
+def _running(days: pl.DataFrame, booked: pl.DataFrame, transactions: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """Return what running balances imply, where the order of the lines on their day is beyond doubt."""
     lines = own_lines(transactions)
     books = books_in_order(lines).select(*_BOOKS, "runs", day="first", balance=pl.col("before").cast(pl.Int128))
@@ -128,7 +128,9 @@ def _running(days: pl.DataFrame, booked: pl.DataFrame, transactions: pl.DataFram
         bookings=pl.len(), sources=pl.col("source").n_unique(), of=pl.col("source").first()
     )
     # Before the first line of a source, where no other source shows anything on that day.
-    starts = in_order.join(of_day, on=["pot", "day"]).filter((pl.col("sources") == 1) & (pl.col("of") == pl.col("source")))
+    starts = in_order.join(of_day, on=["pot", "day"]).filter(
+        (pl.col("sources") == 1) & (pl.col("of") == pl.col("source"))
+    )
     # A balance on a day of one booking stands at the start of the next day.
     alone = lines.join(books.filter(pl.col("runs").is_null()), on=_BOOKS, how="semi").drop_nulls("balance_after")
     single = days.join(alone.select(*_KEYS, "day", balance="balance_after"), on=_KEYS)
@@ -144,7 +146,7 @@ def _running(days: pl.DataFrame, booked: pl.DataFrame, transactions: pl.DataFram
     return pl.concat([_implied(said, booked), broken])
 
 
-def _contradicted(days: pl.DataFrame, transactions: pl.DataFrame, balances: pl.DataFrame) -> pl.Series:
+def _contradicted(days: pl.DataFrame, balances: pl.DataFrame) -> pl.Series:
     """Return the pots of which a statement does not add up."""
     failed = table("balances").complete(balances).filter(pl.col("proof") == "failed")
     met = days.join(failed.select(*_KEYS, since="start", until="end"), on=_KEYS)
