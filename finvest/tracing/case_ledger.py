@@ -174,7 +174,9 @@ def _until(
     kept = rows.filter(pl.col("out_day") <= day).rename({"n": "was"})
     kept = kept.with_columns(n=pl.int_range(pl.len(), dtype=pl.Int32))
     entries = entries.rename({"n": "was"}).join(kept.select("was", "n"), on="was").drop("was")
-    return kept.drop("was"), pots.with_columns(pl.min_horizontal("end", pl.lit(day))), entries
+    begun = pl.col("start").filter(pl.col("start") <= day).max().over("account", "currency")
+    last = (pl.col("start") == begun) | pl.col("account").is_null()
+    return kept.drop("was"), pots.with_columns(pl.min_horizontal("end", pl.lit(day)), last=last), entries
 
 
 def _numbered(movements: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
@@ -206,7 +208,9 @@ def holders(tables: Mapping[str, Any]) -> pl.DataFrame:
     links = table("links").complete(tables["links"]).filter(pl.col("kind") == "holds")
     named = accounts.select("account", holder=pl.coalesce("holder", name_keys(pl.col("holder_name"))), rank=1)
     registered = links.select(account="to_id", holder="from_id", rank=0)
-    rows = pl.concat([registered, named]).filter(pl.col("holder").is_not_null() & (pl.col("holder") != ""))
+    rows: pl.DataFrame = pl.concat([registered, named]).filter(
+        pl.col("holder").is_not_null() & (pl.col("holder") != "")
+    )
     return rows.sort("account", "rank", "holder").unique("account", keep="first", maintain_order=True).drop("rank")
 
 
@@ -224,8 +228,8 @@ def _with_pot(rows: pl.DataFrame, days: pl.DataFrame, side: str, way: str) -> pl
         strategy="backward",
         check_sortedness=False,
     )
-    met = met.filter(pl.col("day") <= pl.col("end")).select("n", pl.col("pot").alias(f"{way}_pot"))
-    return rows.join(met, on="n", how="left", maintain_order="left")
+    there = met.filter(pl.col("day") <= pl.col("end")).select("n", pl.col("pot").alias(f"{way}_pot"))
+    return rows.join(there, on="n", how="left", maintain_order="left")
 
 
 def _entries(rows: pl.DataFrame, transactions: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:

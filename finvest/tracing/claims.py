@@ -110,12 +110,13 @@ def _deposits(claim: Claim, ledger: CaseLedger) -> dict[int, int]:
     pots = ledger.pots.filter(pl.col("account") == claim.account)
     if pots.is_empty():
         raise NotAssessable(f"claim {claim.name!r}: no books of that account are on file; ask its bank for them")
-    since, until = claim.since or pots["start"].min(), claim.until or pots["end"].max()
+    first, last = pots.select(pl.col("start").min(), pl.col("end").max()).row(0)
+    since, until = claim.since or first, claim.until or last
     there = pots.filter(pl.col("start") <= until, pl.col("end") >= since)
     if there.is_empty():
         raise NotAssessable(
             f"claim {claim.name!r}: no books of that account are on file from {since} to {until}; "
-            f"there are those from {pots['start'].min()} to {pots['end'].max()}"
+            f"there are those from {first} to {last}"
         )
     into = ledger.movements.filter(
         pl.col("in_pot").is_in(pots["pot"].implode()), pl.col("in_day").is_between(since, until)

@@ -6,10 +6,14 @@ Money crosses cash, an exchange or an unpaired transfer only by one of these. Ev
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from finvest.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HYPOTHESIS = "hypothesis"
 """Kind of these decisions."""
@@ -38,7 +42,7 @@ class Hypothesis:
 
 
 def joined(
-    rows: pl.DataFrame, pots: pl.DataFrame, hypotheses: tuple[Hypothesis, ...] | list[Hypothesis]
+    rows: pl.DataFrame, pots: pl.DataFrame, hypotheses: Sequence[Hypothesis]
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Put a pot between the records of each hypothesis; hypotheses that share a record share a pot.
 
@@ -138,5 +142,5 @@ def _check(debits: list[dict[str, object]], credits_: list[dict[str, object]]) -
     if any(row["booked_in_latest"] < earliest for row in credits_):  # type: ignore[operator]
         raise UsageError("a hypothesis runs backwards: the credit was booked before the debit")
     currencies = {row["currency"] for row in debits} | {row["received_currency"] for row in credits_}
-    if len(currencies) > 1 and len(debits) + len(credits_) > 2:
+    if len(currencies) > 1 and (len(debits) > 1 or len(credits_) > 1):
         raise UsageError("a hypothesis across two currencies joins one debit and one credit only")

@@ -114,8 +114,11 @@ def _move_all(lots: Lots, source: int, target: int) -> None:
 
 
 @kernel
-def _cut(lots: Lots, pot: int, way: int, amount: int, newest: bool) -> int:
-    """Move an amount from one end of a pot into an empty list, oldest first; return what the pot did not have."""
+def _cut(lots: Lots, pot: int, way: int, amount: int, newest: int) -> int:
+    """Move an amount from one end of a pot into an empty list, oldest first; return what the pot did not have.
+
+    ``newest`` is 1 for the newest end, 0 for the oldest.
+    """
     left = amount
     lot = lots.tail[pot] if newest else lots.head[pot]
     last = _NONE  # the last lot that goes as a whole
@@ -194,8 +197,8 @@ def _divide(lots: Lots, of: int, total: int) -> Int:
 
 
 @kernel
-def _rebuild(lots: Lots, of: int, spare: int, parts: Int, less: bool) -> None:
-    """Give every lot of a list its part, or, where ``less``, what is left of it without."""
+def _rebuild(lots: Lots, of: int, spare: int, parts: Int, less: int) -> None:
+    """Give every lot of a list its part, or, where ``less`` is 1, what is left of it without."""
     lot, i = lots.head[of], 0
     while lot != _NONE:
         following = lots.newer[lot]
@@ -283,12 +286,12 @@ def _take(books: Books, lots: Lots, rule: int, pot: int, way: int, amount: int, 
         if rule == FIFO:
             _append(lots, way, own, amount)
         else:
-            missing = _cut(lots, pot, way, amount, True)
+            missing = _cut(lots, pot, way, amount, 1)
             _prepend(lots, way, own, missing)
         return
     held = min(max(balance[pot], 0), amount)
     balance[pot] -= held if books.footing[pot] == ELASTIC else amount
-    _cut(lots, pot, way, held, rule == LIFO)
+    _cut(lots, pot, way, held, int(rule == LIFO))
     _append(lots, way, own, amount - held)
 
 
@@ -322,7 +325,7 @@ def _arrive(books: Books, found: Found, lots: Lots, movement: int, spare: int, b
     else:
         reached[pot] = found.hop[movement] if reached[pot] < 0 else min(reached[pot], found.hop[movement])
         if received != books.amount[movement]:
-            _rebuild(lots, way, spare, _divide(lots, way, received), False)
+            _rebuild(lots, way, spare, _divide(lots, way, received), 0)
         lot = lots.head[way]
         while lot != _NONE:
             if lots.label[lot] < own:
@@ -338,5 +341,5 @@ def _arrive(books: Books, found: Found, lots: Lots, movement: int, spare: int, b
                 found.dissipated[movement, lots.label[lot]] += gone[i]
             i += 1
             lot = lots.newer[lot]
-        _rebuild(lots, way, spare, gone, True)
+        _rebuild(lots, way, spare, gone, 1)
     _move_all(lots, way, pot)

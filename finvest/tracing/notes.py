@@ -46,8 +46,8 @@ def notes(trail: Trail, moved: pl.DataFrame, hops: pl.DataFrame, *, by_reference
         )
     if assumed := touched.filter(pl.col("proof").str.contains("assumed"))["account"].n_unique():
         said.append(
-            f"No balance proves that the books of {_accounts(assumed)} are complete on every day: they are taken to be, "
-            "from first to last entry."
+            f"No balance proves that the books of {_accounts(assumed)} are complete on every day: they are taken to "
+            "be, from first to last entry."
         )
     if gaps := touched.filter(~pl.col("last"))["account"].n_unique():
         said.append(f"The books of {_accounts(gaps)} have gaps; what lay there before a gap is not followed past it.")
@@ -78,9 +78,7 @@ def notes(trail: Trail, moved: pl.DataFrame, hops: pl.DataFrame, *, by_reference
 def _interval(trail: Trail) -> str:
     orders, openings = trail.ledger.orders, trail.ledger.openings
     if len(orders) == len(openings) == 1:
-        return (
-            "Every booking has its place in time and every opening balance is known: there is one figure, no interval."
-        )
+        return "Every booking has its place in time and every opening balance is known: one figure each."
     tried = ", ".join(_ORDERS[order] for order in orders)
     return (
         f"Intervals are the extremes of {len(orders) * len(openings)} replays (items of one day without a time of day: "

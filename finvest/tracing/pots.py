@@ -95,7 +95,7 @@ def with_openings(
         reconciles=(one & ~pl.col("broken")).fill_null(value=True) & ~pl.col("pot").is_in(contradicted.implode())
     )
     opening = pl.when("reconciles").then(pl.col("opening").list.first())
-    return rows.with_columns(opening=opening).select(SCHEMA.names()).cast(SCHEMA).sort("pot")  # type: ignore[arg-type]
+    return rows.with_columns(opening=opening).select(SCHEMA.names()).cast(SCHEMA).sort("pot")
 
 
 def _stated(days: pl.DataFrame, booked: pl.DataFrame, balances: pl.DataFrame) -> pl.DataFrame:

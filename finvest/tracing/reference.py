@@ -1,11 +1,11 @@
 """The replay in plain Python: slow, and the definition that the kernels are compared with.
 
-With ``fractions=True`` it divides without rounding. Then every figure of the rounding replay lies within `rounding` of
-it: a replay moves value by maps that neither create nor stretch differences (pro rata, the lowest balance and claimed
+With ``fractions=True`` it divides without rounding. Every figure of the rounding replay then lies within `rounding` of
+it. A replay moves value by maps that neither create nor stretch differences (pro rata, the lowest balance and claimed
 money first are 1-Lipschitz in what a pot holds; cutting a sequence of lots moves no boundary), so the errors of single
 divisions only add up. Dividing among ``n`` labels errs by less than one unit in each figure; dividing a sequence of
-``n`` lots moves each of its boundaries by less than ``n``, so less than ``n²`` units of it get another label. The sum of
-these squares is the bound.
+``n`` lots moves each of its boundaries by less than ``n``, so less than ``n²`` units of it get another label. The sum
+of these squares is the bound.
 """
 
 from __future__ import annotations
@@ -35,10 +35,11 @@ BEFORE = -1
 
 @dataclass(slots=True)
 class Plain:
-    """What a replay found: `left`, `arrived`, `dissipated` by movement and label, `held` and `poisoned` by pot and label.
+    """What a replay found.
 
-    Amounts in millionths of a minor unit. `fate`, `hop` by movement; `injected` by claim; `credit` lists what money of
-    a claim repaid: (movement that repaid, movement that had overdrawn, label, amount).
+    `left`, `arrived`, `dissipated` by movement and label, `held` and `poisoned` by pot and label, in millionths of a
+    minor unit; `fate`, `hop` by movement; `injected` by claim. `credit` lists what money of a claim repaid: (movement
+    that repaid, movement that had overdrawn, label, amount).
     """
 
     left: list[list[Number]]
@@ -120,10 +121,9 @@ class _Replay:
         ]
         self.moving: dict[int, Lots] = {}
         self.poison: list[set[int]] = [set() for _ in self.pots]
-        rows = [[[self.zero] * self.labels for _ in range(ledger.movements)] for _ in range(3)]
-        self.found = Plain(
-            *rows, [], [], [-1] * ledger.movements, [NOWHERE] * ledger.movements, [self.zero] * self.claims
-        )
+        n = ledger.movements
+        left, arrived, dissipated = ([[self.zero] * self.labels for _ in range(n)] for _ in range(3))
+        self.found = Plain(left, arrived, dissipated, [], [], [-1] * n, [NOWHERE] * n, [self.zero] * self.claims)
 
     def run(self) -> Plain:
         amount, received = self.ledger.amount.tolist(), self.ledger.received.tolist()

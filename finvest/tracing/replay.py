@@ -90,7 +90,9 @@ def replay(ledger: Ledger, claims: Claims, rule: str | None, limits: Limits | No
     books = _books(ledger, claims, limits)
     shape = (ledger.movements, books.labels)
     found = Found(
-        *(np.zeros(shape, np.int64) for _ in range(3)),
+        np.zeros(shape, np.int64),
+        np.zeros(shape, np.int64),
+        np.zeros(shape, np.int64),
         np.zeros((ledger.pots, books.labels), np.int64),
         np.zeros((ledger.pots, books.labels), np.bool_),
         np.full(ledger.movements, -1, np.int32),

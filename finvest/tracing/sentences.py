@@ -25,7 +25,7 @@ PLACES = {
 
 
 def sentences(trail: Trail) -> list[str]:
-    """Return a trail's sentences: each payment that carries claimed money, what became of the claims, and the limits."""
+    """Return a trail's sentences: each payment with claimed money, what became of the claims, and the limits."""
     said = [f"Rule: {trail.rule.title.lower()}. {trail.rule.means}"]
     said += [_payment(row) for row in trail.movements.sort("day", "n", "claim").iter_rows(named=True)]
     said += [_outcome(row) for row in trail.restitution.filter(pl.col("place") != "claimed").iter_rows(named=True)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -101,7 +101,7 @@ def _resting(amounts: NDArray[np.int64], trail: Trail) -> NDArray[np.int64]:
     return amounts[:, claims:] if amounts.shape[1] > claims else np.zeros_like(amounts)
 
 
-def _long(key: str, rows: NDArray[np.int64], amounts: NDArray[np.int64], trail: Trail) -> pl.DataFrame:
+def _long(key: str, rows: NDArray[Any], amounts: NDArray[Any], trail: Trail) -> pl.DataFrame:
     """Write amounts above zero as rows: key, claim, amount, on_hypothesis."""
     every, resting = _by_claim(amounts, trail), _resting(amounts, trail)
     at, claim = np.nonzero(every)
@@ -205,7 +205,7 @@ def _pots_of(trail: Trail) -> pl.DataFrame:
 def _of_pots(trail: Trail, run: _Run) -> pl.DataFrame:
     """Return what came in, left, lies there and is gone, by pot and claim."""
     reached = np.flatnonzero(run.found.hop >= 0)
-    parts = {
+    parts: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {
         "into": (run.ledger.beneficiary[reached], run.figures.arrived[reached]),
         "out": (run.ledger.originator[reached], run.figures.left[reached]),
         "dissipated": (run.ledger.beneficiary[reached], run.figures.dissipated[reached]),
@@ -287,7 +287,7 @@ def _restitution(trail: Trail, runs: Sequence[_Run], moved: pl.DataFrame) -> pl.
             parts.append(rows.select("claim", currency.alias("currency"), "amount", "on_hypothesis", place=name))
         frames.append(pl.concat(parts))
     rows = _interval(frames, ["claim", "place", "currency"], ["amount"])
-    rows = pl.concat([_claimed(trail, runs[0], moved), rows])
+    rows = pl.concat([_claimed(trail), rows])
     order = {place: i for i, place in enumerate(("claimed", *_PLACES))}
     rows = rows.sort("claim", pl.col("place").replace_strict(order), "currency")
     return _named(rows, trail).select(
@@ -295,7 +295,7 @@ def _restitution(trail: Trail, runs: Sequence[_Run], moved: pl.DataFrame) -> pl.
     )
 
 
-def _claimed(trail: Trail, run: _Run, moved: pl.DataFrame) -> pl.DataFrame:
+def _claimed(trail: Trail) -> pl.DataFrame:
     """Return what is claimed, in the currency in which it was paid."""
     claims = resolved(trail.claims, trail.ledger)
     parts = pl.DataFrame({"n": claims.movement, "claim": claims.claim, "amount": claims.amount})

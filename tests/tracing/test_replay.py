@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ CONSERVING = [name for name, rule in RULES.items() if rule.conserves]
 
 
 def random_ledger(seed: int, *, plainly: bool = False) -> tuple[Ledger, Claims]:
-    """Return a ledger with cycles, overdrafts, delays, fees, gaps and hypotheses; ``plainly`` without all but cycles."""
+    """Return a ledger with cycles, overdrafts, delays, fees and hypotheses; ``plainly`` with no more than cycles."""
     rng = random.Random(seed)
     pots, movements = rng.randint(1, 6), rng.randint(1, 24)
     largest = rng.choice([6, 60, 10**4, 10**11])
@@ -261,6 +262,6 @@ def test_rounding_stays_within_the_stated_bound(seed: int, rule: str) -> None:
     precise = reference.replay(ledger, claims, rule, fractions=True)
     for mine, exact in ((rounded.held, precise.held), (rounded.left, precise.left)):
         for row, other in zip(mine, exact, strict=True):
-            assert all(abs(a - b) <= rounded.rounding for a, b in zip(row, other, strict=True))
+            assert all(abs(Fraction(a) - b) <= rounded.rounding for a, b in zip(row, other, strict=True))
     if not rounded.rounding:
         assert rounded.held == precise.held

@@ -1,0 +1,200 @@
+"""From a case and a question to a trail: what is claimed, by which records, and what the case knows besides."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from finvest.lookup import account_number, files, where
+from finvest.model import subjects
+from finvest.model.decisions import as_table, standing
+from finvest.model.errors import UsageError
+from finvest.model.identifiers import opaque
+from finvest.model.money import parse_one
+from finvest.model.tables import table
+from finvest.pairing.decisions import pair_subject
+from finvest.pairing.twice import open_pairs
+from finvest.tracing.case_ledger import case_ledger
+from finvest.tracing.claims import Claim
+from finvest.tracing.ends import typed
+from finvest.tracing.hypotheses import HYPOTHESIS, Hypothesis
+from finvest.tracing.ledger import Limits
+from finvest.tracing.people import Names, people
+from finvest.tracing.rules import rule_named
+from finvest.tracing.trail import Sources, Trail
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from finvest.matching import Matched
+    from finvest.store.store import Store
+    from finvest.view import CaseView
+
+_TABLES = ("balances", "accounts", "links", "identifiers", "parties")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """How far to follow.
+
+    Attributes
+    ----------
+    until : datetime.date, optional
+        Last day on which money leaves; the end of the records where left out.
+    depth : int, optional
+        Most hops.
+    least : int, optional
+        Part of a payment, in minor units, below which it is not followed.
+    """
+
+    until: date | None = None
+    depth: int | None = None
+    least: int | None = None
+
+    @property
+    def limits(self) -> Limits:
+        """As a replay takes them.
+
+        Raises
+        ------
+        UsageError
+            If a limit is negative.
+        """
+        if min(self.depth or 0, self.least or 0) < 0:
+            raise UsageError("limits of hops and amounts are not negative")
+        none = Limits()
+        return Limits(
+            none.depth if self.depth is None else self.depth, none.least if self.least is None else self.least
+        )
+
+
+def follow(
+    store: Store, matched: Matched, view: CaseView, claims: Sequence[Claim], rule: str | None, how: How
+) -> Trail:
+    """Follow claimed money through a case.
+
+    Raises
+    ------
+    UsageError
+        If no rule is named, or a claim or hypothesis is not of this case.
+    NotAssessable
+        If a claim is on days of which no books are on file.
+    """
+    named = rule_named(rule)
+    decisions = as_table(store.manifest.decisions())
+    tables = subjects.decided({name: store.frame(name) for name in _TABLES}, decisions)
+    ledger = case_ledger(
+        matched.movements,
+        {**tables, "transactions": matched.transactions},
+        matched.coverage,
+        hypotheses(decisions),
+        how.until,
+    )
+    doubtful = open_pairs(
+        matched.transactions, matched.duplicates, matched.pairs, tables["accounts"], tables["identifiers"]
+    )
+    names = Names(
+        dict(zip(view.frame("accounts")["account"], view.labels, strict=True)),
+        {} if view.lacks(["parties"]) else _parties(view),
+    )
+    found = subjects.hypotheses(store.frame("findings"))
+    controlled = frozenset(found.filter(pl.col("kind") == "account")["id"])
+    sources = Sources(
+        people=partial(people, tables, names=names, controlled=controlled),
+        ends=partial(typed, pots=ledger.pots, accounts=tables["accounts"], open_pairs=doubtful),
+        where=partial(where, matched=matched, names=files(store)),
+        doubtful=frozenset(doubtful["debit"]) | frozenset(doubtful["credit"]),
+    )
+    trail = Trail(named, tuple(claims), ledger, how.limits, sources)
+    _ = trail.tables
+    return trail
+
+
+def _parties(view: CaseView) -> dict[str, str]:
+    parties = view.frame("parties")
+    return {party: view.label("party", n) for party, n in parties.select("party", "n").iter_rows()}
+
+
+def hypotheses(decisions: pl.DataFrame) -> list[Hypothesis]:
+    """Return the hypotheses that stand, the oldest first."""
+    rows = standing(decisions).filter(pl.col("kind") == HYPOTHESIS, pl.col("outcome") == "accept")
+    found = []
+    for row in rows.sort("at", "decision").iter_rows(named=True):
+        debit, _, credit = row["subject"].partition("+")
+        found.append(Hypothesis(row["decision"], debit, credit, row["actor"], f"{row['at']:%Y-%m-%d}", row["reason"]))
+    return found
+
+
+def hypothesis_subject(matched: Matched, store: Store, debit: str, credit: str) -> str:
+    """Return the subject of a decision that takes a debit and a credit to be the same money."""
+    return pair_subject(record(matched, store, debit), record(matched, store, credit))
+
+
+def record(matched: Matched, store: Store, text: str) -> str:
+    """Return the one transaction that is known so: by its id, or as ``file:line``.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or more than one.
+    """
+    known = matched.transactions.lazy().select("transaction_id", "source", "line", "record")
+    found = known.filter(pl.col("transaction_id") == text).collect()
+    if found.is_empty() and (place := re.fullmatch(r"(.+):(\d+)", text)):
+        hashes = [sha for sha, name in files(store).items() if name == place[1]]
+        there = pl.coalesce("line", "record") == int(place[2])
+        found = known.filter(pl.col("source").is_in(hashes), there).collect()
+    if found.is_empty():
+        raise UsageError(
+            "no transaction is known so; give an id, or file:line; `finvest show` and `finvest find` list both"
+        )
+    if len(found) > 1:
+        ids = ", ".join(found["transaction_id"].sort().head(5))
+        raise UsageError(f"{len(found)} transactions stand there; give the id of one: {ids}")
+    return str(found["transaction_id"][0])
+
+
+def payments(matched: Matched, store: Store, texts: Sequence[str]) -> list[Claim]:
+    """Return claims from texts like ``file:line``, ``id``, ``NAME=file:line@1,200.00``; one name is one claim.
+
+    Raises
+    ------
+    UsageError
+        If a text names no transaction, or its amount is not exact.
+    """
+    parts: dict[str, list[tuple[str, int | None]]] = {}
+    for number, text in enumerate(texts, 1):
+        name, given, rest = text.partition("=")
+        what, _, much = (rest if given else text).partition("@")
+        id_ = record(matched, store, what.strip())
+        amount = None if not much else parse_one(much.strip(), _currency(matched, id_))
+        parts.setdefault(name.strip() if given else str(number), []).append((id_, amount))
+    return [Claim(name, tuple(listed)) for name, listed in parts.items()]
+
+
+def deposits(view: CaseView, account: str, since: date | None, until: date | None) -> Claim:
+    """Return a claim on all that came into an account in a period."""
+    return Claim("deposits", account=view.id_of("account", account_number(view, account)), since=since, until=until)
+
+
+def _currency(matched: Matched, id_: str) -> str:
+    rows = matched.transactions.lazy().filter(pl.col("transaction_id") == id_).select("currency").collect()
+    return str(rows["currency"][0])
+
+
+def kept(trail: Trail) -> pl.DataFrame:
+    """Return a trail as rows of the table `trails`."""
+    asked = json.dumps([[c.name, c.transactions, c.account, str(c.since), str(c.until)] for c in trail.claims])
+    how = f"{trail.rule.name} {trail.limits} {[h.decision for h in trail.ledger.hypotheses]}"
+    rows = trail.hops.with_columns(
+        trail=pl.lit(opaque("t", asked, how)),
+        rule=pl.lit(trail.rule.name),
+        evidence=pl.Series([json.dumps(e) for e in trail.hops["evidence"].to_list()], dtype=pl.String),
+    )
+    return table("trails").complete(rows.select(c for c in rows.columns if c in table("trails").schema))
