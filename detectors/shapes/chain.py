@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from finvest.features.chains import ChainSearch, value_chains
+from finvest.features.cuts import not_searched
 from finvest.features.holders import holders
 from finvest.features.scores import grows
 from finvest.findings.card import Card, CounterCheck, param
@@ -97,13 +98,7 @@ class Chain(Detector):
             order=pl.when(certain).then(pl.lit("certain")).otherwise(pl.lit("possible, not certain")),
             searches_cut=pl.lit(len(cut)),
         )
-        unsearched = cut.select(
-            members=pl.concat_list("account"),
-            evidence="evidence",
-            score=pl.lit(0.0),
-            not_assessable=pl.format("the search from {} of its payments was cut", pl.col("evidence").list.len()),
-        )
-        return pl.concat([rows, unsearched], how="diagonal_relaxed")
+        return pl.concat([rows, not_searched(cut)], how="diagonal_relaxed")
 
     @staticmethod
     def plant(make: Make) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from finvest.features.cuts import not_searched
 from finvest.features.relations import new_share
 from finvest.features.rings import RingSearch, rings
 from finvest.findings.card import Card, CounterCheck, param
@@ -93,13 +94,7 @@ class Cycle(Detector):
             order=pl.when(certain).then(pl.lit("certain")).otherwise(pl.lit("possible, not certain")),
             searches_cut=pl.lit(len(cut)),
         )
-        unsearched = cut.select(
-            members=pl.concat_list("account"),
-            evidence="evidence",
-            score=pl.lit(0.0),
-            not_assessable=pl.format("the search from {} of its payments was cut", pl.col("evidence").list.len()),
-        )
-        return pl.concat([circles, unsearched], how="diagonal_relaxed")
+        return pl.concat([circles, not_searched(cut)], how="diagonal_relaxed")
 
     @staticmethod
     def plant(make: Make) -> None:

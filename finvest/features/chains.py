@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from finvest.features.cuts import by_account
 from finvest.features.fans import transfers
 from finvest.features.paths import DAY, opaque_accounts, transfer_graph
 from finvest.view import CaseView, feature
@@ -89,8 +90,7 @@ def value_chains(view: CaseView, search: ChainSearch) -> tuple[pl.DataFrame, pl.
             window_certain=pl.Series(rows.window_certain[chosen], dtype=pl.Boolean),
         )
     )
-    cut = tx[rows.cut_roots.astype(np.uint32)].select("n", account="originator")
-    return found, cut.group_by("account", maintain_order=True).agg(evidence="n").sort("account")
+    return found, by_account(view, rows.cut_roots)
 
 
 def _once(tx: pl.DataFrame, days: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from finvest.features.cuts import by_account
 from finvest.view import CaseView, feature
 
 if TYPE_CHECKING:
@@ -72,9 +73,7 @@ def rings(view: CaseView, search: RingSearch) -> tuple[pl.DataFrame, pl.DataFram
     first = pl.col("members").list.arg_min()
     ring = pl.concat_list(pl.col("members").list.slice(first), pl.col("members").list.slice(0, first))
     found = rows.with_columns(ring=ring).unique("ring", keep="first", maintain_order=True).drop("ring")
-    roots = np.union1d(timed.cut_roots, kept.cut_roots).astype(np.uint32)
-    cut = pl.DataFrame({"evidence": roots}).with_columns(account=view.frame("transactions")["originator"].gather(roots))
-    return found, cut.group_by("account", maintain_order=True).agg("evidence").sort("account")
+    return found, by_account(view, np.concatenate([timed.cut_roots, kept.cut_roots]))
 
 
 def _rows(found: Cycles, *, kept: bool) -> pl.DataFrame:
