@@ -57,6 +57,11 @@ class How:
     depth: int | None = None
     least: int | None = None
 
+    @classmethod
+    def of(cls, base: str, until: date | None, depth: int | None, least: str | None) -> How:
+        """Take limits as they are typed; `least` is an amount of the base currency."""
+        return cls(until=until, depth=depth, least=None if least is None else parse_one(least, base))
+
     @property
     def limits(self) -> Limits:
         """As a replay takes them.
@@ -131,9 +136,20 @@ def hypotheses(decisions: pl.DataFrame) -> list[Hypothesis]:
     return found
 
 
-def hypothesis_subject(matched: Matched, store: Store, debit: str, credit: str) -> str:
-    """Return the subject of a decision that takes a debit and a credit to be the same money."""
-    return pair_subject(record(matched, store, debit), record(matched, store, credit))
+def hypothesis(matched: Matched, store: Store, debit: str, credit: str) -> str:
+    """Return the subject of a decision that takes a debit and a credit to be the same money.
+
+    Raises
+    ------
+    UsageError
+        If a transaction is not known so, or the records contradict the hypothesis.
+    """
+    ids = record(matched, store, debit), record(matched, store, credit)
+    decisions = as_table(store.manifest.decisions())
+    tables = {name: store.frame(name) for name in _TABLES} | {"transactions": matched.transactions}
+    said = [*hypotheses(decisions), Hypothesis("", *ids, "", "", "")]
+    case_ledger(matched.movements, tables, matched.coverage, said)
+    return pair_subject(*ids)
 
 
 def record(matched: Matched, store: Store, text: str) -> str:
@@ -158,6 +174,12 @@ def record(matched: Matched, store: Store, text: str) -> str:
         ids = ", ".join(found["transaction_id"].sort().head(5))
         raise UsageError(f"{len(found)} transactions stand there; give the id of one: {ids}")
     return str(found["transaction_id"][0])
+
+
+def claims(matched: Matched, store: Store, given: Sequence[str | Claim]) -> list[Claim]:
+    """Return claims, those that are texts as `payments` reads them."""
+    texts = [claim for claim in given if isinstance(claim, str)]
+    return [*payments(matched, store, texts), *(claim for claim in given if not isinstance(claim, str))]
 
 
 def payments(matched: Matched, store: Store, texts: Sequence[str]) -> list[Claim]:

@@ -18,6 +18,7 @@ from finvest.model.money import AmountFormat, parse_one
 
 if TYPE_CHECKING:
     from finvest.matching import Matched
+    from finvest.registry import Registry
     from finvest.store.store import Store
     from finvest.view import CaseView
 
@@ -77,6 +78,21 @@ class Statement:
 def files(store: Store) -> dict[str, str]:
     """Return the name of each source by its SHA-256."""
     return {s["sha256"]: s["name"] for s in store.manifest.sources()}
+
+
+def detectors(registry: Registry, view: CaseView) -> pl.DataFrame:
+    """Return every detector with what it needs and what a case lacks for it."""
+    rows = [
+        {
+            "id": id_,
+            "title": cls.card.title,
+            "strength": cls.card.strength,
+            "needs": ", ".join(cls.card.needs),
+            "lacks": view.lacks(cls.card.needs) or "",
+        }
+        for id_, cls in registry.detectors().items()
+    ]
+    return pl.DataFrame(rows)
 
 
 def sources(store: Store) -> pl.DataFrame:
