@@ -111,7 +111,7 @@ def _extent(placed: Placed, labels: list[Lines]) -> tuple[float, float, float, f
 def _account(account: Account, x: float, y: float, w: float, h: float) -> dict[str, Any]:
     texts = _texts(account)
     shape = outline(account.kind, x, y, w, h)
-    room = w - (30 if account.kind in {"external", "wallet", "cash", "more"} else 16)
+    room = w - (30 if account.kind in {"external", "wallet", "cash", "more", "hypothesis"} else 16)
     x, y = (x - 4, y + 4) if account.kind == "more" else (x, y)
     fitted = [(t, _fitting(t, size, room) if strong else size, strong) for t, size, strong in texts]
     at = y - (len(texts) * 15 - 15) / 2 + 4
@@ -155,6 +155,11 @@ def outline(kind: str, x: float, y: float, w: float, h: float) -> list[str]:
         return [_d("M", l + c, t, "L", r - c, t, "L", r, y, "L", r - c, b, "L", l + c, b, "L", l, y, "Z")]
     if kind == "unknown":
         return [_d("M", l, t, "H", r - c, "L", r, t + c, "V", b, "H", l, "Z")]
+    if kind == "end":
+        cut = ("L", r, t + c, "V", b - c, "L", r - c, b, "H", l + c, "L", l, b - c, "V", t + c, "Z")
+        return [_d("M", l + c, t, "H", r - c, *cut)]
+    if kind == "hypothesis":
+        return [_d("M", l, t, "H", r, "L", r - c, y, "L", r, b, "H", l, "L", l + c, y, "Z")]
     if kind == "more":
         e = min(4.0, h / 6)
         return [_rounded(l + d, t + 2 * e - d, r - 2 * e + d, b - d, 3) for d in (2 * e, e, 0.0)]
@@ -192,7 +197,7 @@ def _stream(
     return {
         "tooltip": text.shorten(
             f"{a.number} → {b.number}: {stream.total}, {stream.count:,} × · {_span(stream)}"
-            f"{' · not confirmed' if stream.inferred else ''}"
+            f"{' · ' + shown.words['dashed'] if stream.inferred else ''}"
         ),
         "path": _d("M", *points[0], "C", *(v for p in points[1:] for v in p)),
         "head": _d(
@@ -214,20 +219,18 @@ def _legend(shown: Content, width: float, y: float) -> tuple[list[dict[str, Any]
     """Return a sample and a word for everything that this picture uses, in rows, and where they end."""
     accounts = list(shown.accounts.values())
     kinds = dict.fromkeys(a.kind for a in accounts)
-    from finvest.views.flow_content import KINDS
-
     found: list[tuple[str, str, float, str, str]] = [
-        (k, _PAPER, 1.3, _GREY, KINDS.get(k, k)) for k in [*KINDS, *kinds] if k in kinds
+        (k, _PAPER, 1.3, _GREY, shown.words.get(k, k)) for k in [*shown.words, *kinds] if k in kinds
     ]
     found = list(dict.fromkeys(found))
     if any(a.subject and not a.possible_victim for a in accounts):
-        found.append(("bank", _SUBJECT, 3.0, _INK, "account to review (thick outline)"))
+        found.append(("bank", _SUBJECT, 3.0, _INK, shown.words["subject"]))
     if any(a.possible_victim for a in accounts):
-        found.append(("bank", _NEUTRAL, 1.3, _GREY, "may belong to a victim, name withheld"))
+        found.append(("bank", _NEUTRAL, 1.3, _GREY, shown.words["victim"]))
     if any(not s.inferred for s in shown.streams):
-        found.append(("solid", "none", 2.4, "#6b7785", "booked movement"))
+        found.append(("solid", "none", 2.4, "#6b7785", shown.words["solid"]))
     if any(s.inferred for s in shown.streams):
-        found.append(("dashed", "none", 2.4, "#6b7785", "not confirmed, inferred"))
+        found.append(("dashed", "none", 2.4, "#6b7785", shown.words["dashed"]))
     items, x, y = [], _MARGIN, y + 10
     for kind, fill, thick, stroke, word in found:
         room = 38 + text.width(word, 11) + 18

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
@@ -17,7 +17,7 @@ from finvest.views.masking import VICTIM, is_masked, mask
 from finvest.views.ring import MOST_IN_RING, ring_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable
+    from collections.abc import Collection, Hashable, Mapping, Sequence
     from datetime import date
 
     from finvest.findings.finding import Finding
@@ -34,7 +34,18 @@ KINDS = {
     "external": "outside the records",
     "unknown": "unknown account",
     "more": "several accounts",
+    "hypothesis": "assumed link",
+    "end": "trail ends",
 }
+
+DRAWN = {
+    **KINDS,
+    "subject": "account to review (thick outline)",
+    "victim": "may belong to a victim, name withheld",
+    "solid": "booked movement",
+    "dashed": "not confirmed, inferred",
+}
+"""What each kind of account, outline and arrow means, for the legend."""
 
 
 @dataclass(slots=True)
@@ -93,6 +104,9 @@ class Stream:
         return sums(tuple(sorted(self.amounts.items())))
 
 
+S = TypeVar("S", bound=Stream)
+
+
 @dataclass(slots=True)
 class Content:
     """What is drawn.
@@ -117,6 +131,8 @@ class Content:
         Widths of arrows compare values; false where currencies are not converted.
     victims : dict of (kind, id) to str
         Accounts that stay unnamed, and what they are known by.
+    words : mapping of str to str
+        See `DRAWN`.
     """
 
     accounts: dict[Hashable, Account]
@@ -130,6 +146,7 @@ class Content:
     evaluation: str
     comparable: bool
     victims: dict[tuple[str, str], str]
+    words: Mapping[str, str] = field(default_factory=lambda: DRAWN)
 
 
 def content(view: CaseView, finding: Finding, possible_victims: Collection[str]) -> Content:
@@ -153,7 +170,7 @@ def content(view: CaseView, finding: Finding, possible_victims: Collection[str])
     column = {} if ring else columns(list(accounts), links)
     known = len(accounts)
     if not ring:
-        accounts, ordered, column = _together(accounts, ordered, column)
+        accounts, ordered, column = together(accounts, ordered, column)
         ordered = [s for s in ordered if s.originator != s.beneficiary]
     shown = sum(not a.several for a in accounts.values())
     if shown < known:
@@ -218,9 +235,9 @@ def _within(streams: list[Stream]) -> list[str]:
     ]
 
 
-def _together(
-    accounts: dict[Hashable, Account], streams: list[Stream], column: dict[Hashable, int]
-) -> tuple[dict[Hashable, Account], list[Stream], dict[Hashable, int]]:
+def together(
+    accounts: dict[Hashable, Account], streams: Sequence[S], column: dict[Hashable, int]
+) -> tuple[dict[Hashable, Account], list[S], dict[Hashable, int]]:
     """Let the accounts that a picture has no room for stand together, one group a column."""
     size: dict[Hashable, float] = defaultdict(float)
     for s in streams:
@@ -251,13 +268,13 @@ def _together(
         moved |= dict.fromkeys(group, key)
         drawn[key] = Account(key, "more", f"and {len(group):,} others", several=len(group))
         drawn[key].subject = any(accounts[n].subject for n in group)
-    joined: dict[tuple[Hashable, Hashable, bool], Stream] = {}
+    joined: dict[tuple[Hashable, Hashable, bool], S] = {}
     for s in streams:
         sender, receiver = moved.get(s.originator, s.originator), moved.get(s.beneficiary, s.beneficiary)
-        joined.setdefault((sender, receiver, s.inferred), Stream(sender, receiver, s.inferred)).join(s)
+        joined.setdefault((sender, receiver, s.inferred), type(s)(sender, receiver, s.inferred)).join(s)
     for group_key, account in drawn.items():
         if account.several:
-            there = Stream(group_key, group_key, inferred=False)
+            there = type(streams[0])(group_key, group_key, inferred=False)
             for s in joined.values():
                 if group_key in {s.originator, s.beneficiary}:
                     there.join(s)

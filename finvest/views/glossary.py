@@ -35,3 +35,27 @@ WORDS: dict[str, str] = {
     "withdrawn": "A finding that an innocent explanation clears on the records of this case. It counts for nothing.",
 }
 """Each word and what it means, in alphabetical order."""
+
+TRAIL_WORDS: dict[str, str] = {
+    "claim": "Money that somebody asks for: one payment, several, or all that came into an account in a period.",
+    "claimed part": "How much of a payment the rule takes to be claimed money. The rest is the holder's own.",
+    "controlled account": "An account that somebody else than its holder controls, or may. Money only passes through "
+    "it: the person who controls it answers for the sum, and its holder is not named.",
+    "dissipated": "Claimed money that repaid an overdraft: nothing is left of it that could be pointed at.",
+    "exposure": "What touched claimed money, however little of it there was. It is no amount of proceeds.",
+    "freezing order": "An order that stops an account from paying out. The list says where claimed money lies.",
+    "held": "It lies in accounts whose books are on file to the end, and can be frozen or given back.",
+    "hop": "One step of the trail: from one account to the next. Hop 0 is the claimed payment.",
+    "hypothesis": "What a named person takes two records to be, with a reason, where the records do not join them.",
+    "interval": "Least and largest figure among the ways in which the records can be read. It is no proven bound.",
+    "minor unit": "The smallest coin of a currency: a cent.",
+    "opening balance": "What an account held before the first entry on file. Unknown, it makes the answer an interval.",
+    "overdraft": "A balance below zero: the account owes its bank.",
+    "restitution": "Giving back to whoever lost the money.",
+    "ring": "Payments that come back to where they began.",
+    "rule": "A convention about which money of a mixed account leaves first. The records cannot say; the rule does.",
+    "SHA-256": WORDS["SHA-256"],
+    "trail": "The way of claimed money through accounts, as records and a stated rule show it.",
+    "trail ends": "The records do not show where the money went on. The trail never crosses such a point silently.",
+}
+"""The words of a trail's report, in alphabetical order; those that it uses are explained in it."""

@@ -59,6 +59,15 @@ class Masks:
         """Return a text with every possible victim's number and name replaced."""
         return self._seen.sub(lambda m: self._called.get(_key(m[0]), WITHHELD), text)
 
+    def names(self, text: str) -> bool:
+        """Tell whether a text, such as a file's name, holds a possible victim's name or number in any spelling."""
+        squeezed = _squeezed(text)
+        return any(_squeezed(key) in squeezed for key in self._called)
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).lower()
+
 
 def _key(part: str) -> str:
     return re.sub(r"\s", "", part).lower()
