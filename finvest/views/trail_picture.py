@@ -35,7 +35,6 @@ _ENDS = {
 _SHAPES = {"cash": "cash", "exchange": "wallet"}
 _WORDS = {
     **DRAWN,
-    "external": "paid in from outside",
     "wallet": "exchange or wallet",
     "subject": "claimed money lies here (thick outline)",
     "victim": "controlled account, name withheld",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from finvest.views.grid import Cell
     from finvest.views.trail_words import Teller
 
+_UNSAID = "not said"
 _GONE = ("dissipated", "fees")
 
 
@@ -34,7 +35,7 @@ def by_rule(trail: Trail, teller: Teller) -> Grid:
                     title if rule.conserves else f"{title}: exposure, not proceeds",
                     teller.say(claim.name),
                     _sums(of, "claimed"),
-                    _sums(of, "held"),
+                    _sums(of, "held") or ("nothing" if rule.conserves else _UNSAID),
                     [
                         f"{span(r['low'], r['high'], r['currency'])} {PLACES[r['place']]}"
                         for r in ended.iter_rows(named=True)
@@ -62,7 +63,8 @@ def places_by_rule(trail: Trail, teller: Teller) -> Grid:
         place = teller.account(key["account"], key["label"])
         named = [place, f"claim {teller.say(key['claim'])}"] if len(trail.claims) > 1 else place
         nothing = show(0, key["currency"])
-        rows.append([named, *(by.get(rule, nothing).replace(" to ", " to\n").split("\n") for rule in RULES)])
+        told = [by.get(name, nothing if rule.conserves else _UNSAID) for name, rule in RULES.items()]
+        rows.append([named, *(figure.replace(" to ", " to\n").split("\n") for figure in told)])
     heads = ["Account", *(rule.title for rule in RULES.values())]
     return listed(
         rows,

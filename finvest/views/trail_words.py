@@ -100,12 +100,18 @@ def answers(trail: Trail, teller: Teller) -> list[str]:
         accounts = f"{there:,} account{'s' * (there != 1)}"
         which = f" of claim {teller.say(claim.name)}" if len(trail.claims) > 1 else ""
         if not trail.rule.conserves:
-            what = f"{_sums(held)} in {accounts} is exposed to" if len(held) else "nothing on file is now exposed to"
-            told.append(f"{what} the {sums} claimed{which}. Exposure is no amount of proceeds.")
+            on = trail.movements.filter(pl.col("claim") == claim.name, pl.col("hop") > 0)["n"].n_unique()
+            paid = f"{on:,} payment{'s' * (on != 1)} on"
+            told.append(
+                f"{paid} {'is' if on == 1 else 'are'} exposed in full to the {sums} claimed{which}. Exposure is no "
+                "amount of proceeds, and this rule does not say how much still lies where."
+            )
         elif held.is_empty():
             told.append(f"nothing of the {sums} claimed{which} is found in accounts on file.")
         else:
-            told.append(f"{_sums(held)} of the {sums} claimed{which} still lies in {accounts} on file.")
+            rests = " and ".join(resting(r) for r in held.iter_rows(named=True) if r["on_hypothesis"])
+            rests = f"; {rests} of it rests on a hypothesis" if rests else ""
+            told.append(f"{_sums(held)} of the {sums} claimed{which} still lies in {accounts} on file{rests}.")
     return [f"Under the rule {trail.rule.title.lower()}, {sentence}" for sentence in told]
 
 
