@@ -194,10 +194,10 @@ def freeze(trail: Trail, teller: Teller) -> Grid:
 def breaks(trail: Trail, teller: Teller) -> Grid:
     """Return where the trail ends, what would take it further, and the records it may go on with."""
     ending = trail.movements.filter(pl.col("end").is_not_null()).sort("day", "n", "claim")
-    files = trail.sources.where(ending["candidates"]).to_list()
+    at = _places(trail, teller, [id_ for row in ending["candidates"].to_list() for id_ in row])
     rows: Rows = []
-    for row, places in zip(ending.iter_rows(named=True), files, strict=True):
-        named = [f"{id_}, {at}" for id_, at in zip(row["candidates"], teller.places(places), strict=True)]
+    for row in ending.iter_rows(named=True):
+        named: list[str] = [f"{id_}, {at[id_]}" for id_ in row["candidates"]]
         rows.append(
             [
                 row["day"].isoformat(),
@@ -220,15 +220,14 @@ def hypotheses(trail: Trail, teller: Teller) -> Grid:
     used = set(trail.movements["crossed"].drop_nulls())
     numbers = trail.ledger.movements.filter(pl.col("hypothesis").is_not_null())
     of = dict(numbers.select("records", "hypothesis").explode("records", empty_as_null=False).iter_rows())
+    at = _places(trail, teller, [id_ for h in trail.ledger.hypotheses for id_ in (h.debit, h.credit)])
     rows: Rows = []
     for h in sorted(trail.ledger.hypotheses, key=lambda h: (of.get(h.debit, -1), h.at, h.decision)):
-        places = trail.sources.where(pl.Series([[h.debit], [h.credit]], dtype=pl.List(pl.String))).to_list()
-        debit, credit = (", ".join(teller.places(p)) for p in places)
         number = of.get(h.debit)
         rows.append(
             [
                 str(number + 1) if number is not None else "",
-                [f"debit {h.debit}, {debit}", f"credit {h.credit}, {credit}"],
+                [f"debit {h.debit}, {at[h.debit]}", f"credit {h.credit}, {at[h.credit]}"],
                 [teller.say(h.actor), h.at],
                 teller.say(h.reason),
                 "yes" if number in used else "no",
@@ -240,6 +239,13 @@ def hypotheses(trail: Trail, teller: Teller) -> Grid:
         nothing="None: nothing here rests on a hypothesis.",
         classes=["right", "", "fixed", "", ""],
     )
+
+
+def _places(trail: Trail, teller: Teller, ids: list[str]) -> dict[str, str]:
+    """Return file and line of each record."""
+    known = sorted(set(ids))
+    found = trail.sources.where(pl.Series([[id_] for id_ in known], dtype=pl.List(pl.String))).to_list()
+    return {id_: ", ".join(teller.places(places)) for id_, places in zip(known, found, strict=True)}
 
 
 def _cut(grid: Grid, of: int) -> Grid:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -83,6 +84,15 @@ def test_a_break_names_its_candidates_with_file_and_line() -> None:
     assert row["candidates"]
     told = section(page_of(trail), "ends")
     assert all(f"{id_}, file:{id_[-2:]}" in told for id_ in row["candidates"])
+
+
+def test_a_case_that_gives_no_row_for_no_records_is_no_trouble() -> None:
+    trail = trails.unpaired()
+    where = trail.sources.where
+    sparse = replace(trail.sources, where=lambda ids: where(ids.filter(ids.list.len() > 0)))
+    assert page_of(replace(trail, sources=sparse)) == page_of(trail)
+    trail = trails.long()
+    assert page_of(replace(trail, sources=replace(trail.sources, where=sparse.where))) == page_of(trail)
 
 
 def test_hypotheses_have_a_person_a_day_and_a_reason() -> None:
