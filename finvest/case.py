@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from finvest import exchange_rates, following, loading, lookup, reporting
+from finvest import exchange_rates, loading, lookup, reporting
 from finvest.checking import Checks, check
 from finvest.model.errors import UsageError
 from finvest.model.tables import HIDDEN, TABLES
@@ -17,26 +17,24 @@ from finvest.scoring import Findings, chosen, score
 from finvest.selection import Selection
 from finvest.store.casefile import CaseFile
 from finvest.store.store import Store
+from finvest.trails import MoneyTrails
 from finvest.view import CaseView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import date
 
     from finvest.evaluate.evaluation import Evaluation
     from finvest.evaluating import LabelledSet
     from finvest.findings.detector import Detector
     from finvest.findings.finding import Finding
     from finvest.matching import Matched
-    from finvest.tracing.claims import Claim
-    from finvest.tracing.trail import Trail
     from finvest.views.flow import FlowPicture
     from finvest.views.tables import TableView
 
 EVERYTHING = Selection()
 
 
-class Case:
+class Case(MoneyTrails):
     """One investigation: a folder with purpose, legal basis, sources, tables, findings and log.
 
     Made by `Case.create`, opened by `Case.open`. Every look and every export is written to the log, with actor and
@@ -332,64 +330,6 @@ class Case:
     def picture(self, finding: str | Finding) -> FlowPicture:
         """Return the flow picture of a finding."""
         return self.explain(finding).picture
-
-    # ---- following the money
-
-    def follow(
-        self,
-        *claims: str | Claim,
-        rule: str | None = None,
-        at: date | None = None,
-        depth: int | None = None,
-        least: str | None = None,
-    ) -> Trail:
-        """Follow claimed money: where it went, where it lies, and where the records lose sight of it.
-
-        Parameters
-        ----------
-        *claims : str or Claim
-            Payments as ``file:line`` or transaction id, with name and amount where wanted (``NAME=file:line@1,200.00``;
-            payments of one name are one claim), or `Claim`, see `deposits`.
-        rule : str
-            ``fifo``, ``lifo``, ``pro_rata``, ``libr``, ``taint_first`` or ``poison``; there is no default.
-        at : datetime.date, optional
-            Last day on which money leaves; the end of the records where left out.
-        depth : int, optional
-            Most hops.
-        least : str, optional
-            Part of a payment, an amount of the base currency, below which it is not followed.
-
-        Raises
-        ------
-        UsageError
-            If no rule is named, a claim names no payment of the case, or is larger than it.
-        NotAssessable
-            If a claim is on days of which no books are on file.
-        """
-        asked = following.claims(self.matched, self._store, claims)
-        how = following.How.of(self.about.base_currency, at, depth, least)
-        trail = following.follow(self._store, self.matched, self.view(), asked, rule, how)
-        rows = following.kept(trail)
-        self._store.replace("trails", pl.concat([self._store.frame("trails"), rows]).unique(maintain_order=True))
-        self._log(f"combination: follow, {trail.rule.name}", trail.hops["account"].unique())
-        return trail
-
-    def deposits(self, account: str, since: date | None = None, until: date | None = None) -> Claim:
-        """Return a claim on all that came into an account in a period."""
-        return following.deposits(self.view(), account, since, until)
-
-    def assume(self, debit: str, credit: str, *, reason: str) -> str:
-        """Take a debit and a credit to be the same money, where the records do not join them; return the decision's id.
-
-        A trail goes on over such a hypothesis, and every sum behind it says that it rests on one.
-
-        Raises
-        ------
-        UsageError
-            If a transaction is not known so, or the hypothesis is one that the records contradict.
-        """
-        subject = following.hypothesis(self.matched, self._store, debit, credit)
-        return self.decide("hypothesis", subject, "accept", reason=reason)
 
     def decide(self, kind: str, subject: str, outcome: str, *, reason: str, revokes: str | None = None) -> str:
         """Keep a decision, with reason and actor; return its id.

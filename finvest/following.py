@@ -219,4 +219,5 @@ def kept(trail: Trail) -> pl.DataFrame:
         rule=pl.lit(trail.rule.name),
         evidence=pl.Series([json.dumps(e) for e in trail.hops["evidence"].to_list()], dtype=pl.String),
     )
-    return table("trails").complete(rows.select(c for c in rows.columns if c in table("trails").schema))
+    known = table("trails")
+    return known.complete(rows.select(pl.col(c).cast(t) for c, t in known.schema.items() if c in rows.columns))

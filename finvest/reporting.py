@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from finvest.registry import Registry
     from finvest.scoring import Findings
     from finvest.store.store import Store
+    from finvest.tracing.trail import Trail
     from finvest.view import CaseView
+    from finvest.views.trail_report import TrailContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,44 @@ def members(findings: Sequence[Finding], view: CaseView, matched: Matched, names
         beneficiary=labels.gather(rows["beneficiary"]),
         files=where(rows["records"], matched, names),
     ).select(MEMBERS.names())
+
+
+def trail_content(
+    store: Store, matched: Matched, view: CaseView, trail: Trail, question: str, actor: str
+) -> TrailContent:
+    """Return everything a trail's report says."""
+    from finvest.lookup import sources
+    from finvest.views.trail_report import TrailContent
+
+    about = store.casefile
+    return TrailContent(
+        title=about.title,
+        purpose=about.purpose,
+        legal_basis=about.legal_basis,
+        actor=about.actor,
+        created=about.opened_at,
+        written=f"{actor}, {datetime.now(UTC).isoformat(timespec='minutes')}",
+        version=finvest.__version__,
+        question=question or "Where did the claimed money go, and where is it now?",
+        trail=trail,
+        handling=str(matched.transactions["handling"].max() or "H0"),
+        sources=sources(store),
+        victims=known_victims(view),
+    )
+
+
+def known_victims(view: CaseView) -> dict[tuple[str, str], str]:
+    """Return the possible victims of a case, and the number and name that each is known by."""
+    accounts = view.frame("accounts")
+    found = {
+        ("account", account): f"{number or ''} ({name or ''})"
+        for n, account, number, name in accounts.select("n", "account", "holder", "holder_name").iter_rows()
+        if view.is_victims("account", n)
+    }
+    if view.lacks(["parties"]) is None:
+        parties = view.frame("parties").select("n", "party", "name").iter_rows()
+        found |= {("party", party): name or "" for n, party, name in parties if view.is_victims("party", n)}
+    return found
 
 
 def report_content(

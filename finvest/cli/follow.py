@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import polars as pl
 
 from finvest.cli import output
 from finvest.cli.options import as_json, of_case
@@ -90,7 +89,7 @@ def _day(given: datetime | None) -> Any:
 def _rows(trail: Trail) -> dict[str, Any]:
     return {
         "rule": trail.rule.name,
-        "movements": output.rows(trail.movements.with_columns(pl.col("movement").alias("id")).drop("n")),
+        "movements": output.rows(trail.movements.drop("n")),
         "hops": output.rows(trail.hops),
         "restitution": output.rows(trail.restitution),
         "recipients": output.rows(trail.recipients),

@@ -20,7 +20,25 @@ if TYPE_CHECKING:
     from rich.status import Status
 
 AMOUNTS = frozenset(
-    {"amount", "received", "paid", "balance", "opening", "closing", "movements", "difference", "sum", "received_amount"}
+    {
+        "amount",
+        "received",
+        "paid",
+        "balance",
+        "opening",
+        "closing",
+        "movements",
+        "difference",
+        "sum",
+        "received_amount",
+        "low",
+        "high",
+        "received_low",
+        "received_high",
+        "remaining_low",
+        "remaining_high",
+        "on_hypothesis",
+    }
 )
 """Columns that hold minor units of the row's currency."""
 

@@ -48,7 +48,9 @@ def stretches(coverage: pl.DataFrame) -> pl.DataFrame:
     joined = rows.group_by(*_KEYS, "run").agg(pl.col("start").min(), pl.col("end").max()).sort(*_KEYS, "start")
     proven = complete_days(coverage).rename({"start": "since", "end": "until"})
     both = joined.drop("run").with_row_index("pot").join(proven, on=_KEYS, how="left")
-    shared = pl.min_horizontal("end", "until") - pl.max_horizontal("start", "since") + _ONE_DAY
+    first = pl.when(pl.col("since") > pl.col("start")).then("since").otherwise("start")
+    final = pl.when(pl.col("until") < pl.col("end")).then("until").otherwise("end")
+    shared = pl.when(pl.col("since").is_not_null()).then(final - first + _ONE_DAY).otherwise(pl.duration())
     days = pl.when(shared > pl.duration()).then(shared).otherwise(pl.duration()).sum()
     whole = pl.col("end").first() - pl.col("start").first() + _ONE_DAY
     return (

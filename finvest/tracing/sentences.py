@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 PLACES = {
     "held": "lies in accounts on file",
-    "gap": "lay in an account whose books then stop",
     **ENDS,
+    "gap": "lay in an account whose books then stop, or went to one on a day of which they are missing",
+    "unassigned": "lies between the records that a hypothesis joins: more left than arrived",
     "dissipated": "repaid an overdraft and is gone",
     "fees": "went to fees",
     "depth": "went further than was asked",

@@ -24,7 +24,19 @@ if TYPE_CHECKING:
     from finvest.tracing.trail import Trail
 
 _CUTS = {TOO_DEEP: "depth", TOO_SMALL: "materiality"}
-_PLACES = ("held", "gap", "cash", "exchange", "fx", "unpaired", "no_records", "dissipated", "fees", *_CUTS.values())
+_PLACES = (
+    "held",
+    "gap",
+    "unassigned",
+    "cash",
+    "exchange",
+    "fx",
+    "unpaired",
+    "no_records",
+    "dissipated",
+    "fees",
+    *_CUTS.values(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,13 +283,19 @@ def _least_of_remaining() -> pl.Expr:
 
 
 def _restitution(trail: Trail, runs: Sequence[_Run], moved: pl.DataFrame) -> pl.DataFrame:
-    pots = trail.ledger.pots.select("pot", "currency", last=pl.col("last") & pl.col("account").is_not_null())
+    pots = trail.ledger.pots.select("pot", "currency", "account", "last")
     ways = moved.select("n", "end", "currency", "received_currency").unique("n", keep="first", maintain_order=True)
     frames = []
     for run in runs:
         every = np.arange(run.ledger.pots)
         held = _long("pot", every, run.figures.held, trail).join(pots, on="pot")
-        place = pl.when("last").then(pl.lit("held")).otherwise(pl.lit("gap"))
+        place = (
+            pl.when(pl.col("account").is_null())
+            .then(pl.lit("unassigned"))
+            .when("last")
+            .then(pl.lit("held"))
+            .otherwise(pl.lit("gap"))
+        )
         parts = [held.select("claim", "currency", "amount", "on_hypothesis", place=place)]
         reached = np.flatnonzero(run.found.hop >= 0)
         for what in ("ended", "cut", "dissipated", "fees"):

@@ -14,7 +14,7 @@ def share(total: int, weight: int, whole: int) -> tuple[int, int]:
 
     Each number is below 2⁶², `whole` above zero, and the quotient below 2⁶².
     """
-    estimate = float(total) * float(weight) / float(whole)
+    estimate = total * 1.0 * weight / whole  # how much, not what: the remainder below makes it exact
     if estimate >= _NEAR:
         return _by_bits(total, weight, whole)
     quotient = int(estimate)

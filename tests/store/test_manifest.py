@@ -43,8 +43,8 @@ def path(tmp_path: Path) -> Path:
         "update or replace log set entry = 2",
         "update decisions set outcome = 'reject'",
         "delete from decisions",
-        "insert or replace into decisions select decision, kind, subject, 'reject', reason, actor, at, revokes "
-        "from decisions",
+        "insert or replace into decisions select decision, kind, subject, 'reject', reason, actor, at, revokes, "
+        "details from decisions",
     ],
 )
 def test_no_statement_changes_or_deletes_what_only_grows(path: Path, statement: str) -> None:
