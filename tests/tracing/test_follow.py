@@ -226,7 +226,8 @@ def test_a_possible_victims_account_is_a_conduit(tmp_path: Path) -> None:
     people = tmp_path / "people.csv"
     people.write_text(
         "Number,Register,Kind,Name,Subject category\n"
-        "7,bank account register,person,Ben Sample,possible_victim\n8,bank account register,person,Cleo Instance,unclassified\n",
+        "7,bank account register,person,Ben Sample,possible_victim\n"
+        "8,bank account register,person,Cleo Instance,unclassified\n",
         encoding="utf-8",
     )
     links = tmp_path / "links.csv"

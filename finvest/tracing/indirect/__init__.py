@@ -1,0 +1,32 @@
+"""Indirect methods of proof: what somebody must have received, worked out from what can be seen."""
+
+from __future__ import annotations
+
+from finvest.tracing.indirect.exploitation import Worker, client_receipts, exploitation_benefit
+from finvest.tracing.indirect.line import Line, assumption, estimate, fact
+from finvest.tracing.indirect.methods import (
+    bank_deposits,
+    net_worth_from,
+    percentage_mark_up,
+    source_and_application,
+    unit_and_volume,
+)
+from finvest.tracing.indirect.proof import Method, Part, Proof
+
+__all__ = [
+    "Line",
+    "Method",
+    "Part",
+    "Proof",
+    "Worker",
+    "assumption",
+    "bank_deposits",
+    "client_receipts",
+    "estimate",
+    "exploitation_benefit",
+    "fact",
+    "net_worth_from",
+    "percentage_mark_up",
+    "source_and_application",
+    "unit_and_volume",
+]
