@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from finvest.model.tables import TEXT, table
+from finvest.model.decisions import standing
+from finvest.model.tables import TEXT
 from finvest.pairing.events import representatives
 
 PAIR = "pair"
@@ -39,19 +40,12 @@ def decided_pairs(decisions: pl.DataFrame, duplicates: pl.DataFrame) -> pl.DataF
         ``originator_transaction``, ``beneficiary_transaction``, ``accepted``, ``decision``. The latest word on a pair
         counts; of two accepted pairs that share a record, the later one.
     """
-    rows = table("decisions").complete(decisions).sort("at", "decision", descending=True, nulls_last=True)
-    revoked: set[str] = set()
-    standing = []
-    # From the latest back: who revokes is known before what is revoked.
-    for row in rows.select("decision", "kind", "subject", "outcome", "revokes").iter_rows(named=True):
-        if row["decision"] in revoked:
-            continue
-        if row["revokes"] is not None:
-            revoked.add(row["revokes"])
-        if row["kind"] == PAIR and row["outcome"] in {"accept", "reject"} and row["subject"]:
-            debit, _, credit = row["subject"].partition(_SEPARATOR)
-            standing.append((debit, credit, row["outcome"] == "accept", row["decision"]))
-    found = pl.DataFrame(standing, schema=SCHEMA, orient="row")
+    said = []
+    rows = standing(decisions).filter(pl.col("kind") == PAIR, pl.col("outcome").is_in(["accept", "reject"]))
+    for row in rows.filter(pl.col("subject") != "").iter_rows(named=True):
+        debit, _, credit = row["subject"].partition(_SEPARATOR)
+        said.append((debit, credit, row["outcome"] == "accept", row["decision"]))
+    found = pl.DataFrame(said, schema=SCHEMA, orient="row")
     sides = ("originator_transaction", "beneficiary_transaction")
     found = found.with_columns(representatives(found[side], duplicates) for side in sides)
     found = found.unique(sides, keep="first", maintain_order=True)

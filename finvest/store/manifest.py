@@ -36,7 +36,7 @@ create table parts (
 ) strict;
 create table decisions (
     decision text primary key, kind text not null, subject text not null, outcome text not null, reason text not null,
-    actor text not null, at text not null, revokes text references decisions
+    actor text not null, at text not null, revokes text references decisions, details text
 ) strict;
 create table log (
     entry integer primary key autoincrement, at text not null, actor text not null, event text not null,
@@ -203,9 +203,18 @@ class Manifest:
 
     def add_decision(self, decision: dict[str, Any]) -> None:
         """Keep a person's decision."""
-        columns = ("decision", "kind", "subject", "outcome", "reason", "actor", "at", "revokes")
+        self.add_decisions([decision])
+
+    def add_decisions(self, decisions: Sequence[dict[str, Any]]) -> None:
+        """Keep decisions, all of them or none."""
         with self._write() as db:
-            db.execute("insert into decisions values (?, ?, ?, ?, ?, ?, ?, ?)", [decision.get(c) for c in columns])
+            if "details" not in {row[1] for row in db.execute("pragma table_info(decisions)")}:
+                db.execute("alter table decisions add column details text")  # a case made before decisions had any
+            db.executemany(
+                "insert into decisions (decision, kind, subject, outcome, reason, actor, at, revokes, details) values "
+                "(:decision, :kind, :subject, :outcome, :reason, :actor, :at, :revokes, :details)",
+                [{"revokes": None, "details": None, **decision} for decision in decisions],
+            )
 
     def decisions(self) -> list[dict[str, Any]]:
         """Return every decision, oldest first."""
