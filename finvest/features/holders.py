@@ -5,10 +5,14 @@ from __future__ import annotations
 import polars as pl
 
 from finvest.model.identifiers import name_keys
+from finvest.model.subjects import DECISION
 from finvest.view import CaseView, feature
 
 GROUP_LINKS = ("owns", "controls", "holds")
 """Relations that make companies one group. A common director does not: a nominee directs many."""
+
+_RECORDED = pl.col("loader").ne_missing(DECISION)
+"""Whoever controls a victim's account, as a person decided, is no group with the victim: it clears nobody."""
 
 
 @feature
@@ -46,7 +50,7 @@ def _groups(view: CaseView) -> pl.DataFrame:
         return empty
     import networkx as nx
 
-    links = view.frame("links").filter(pl.col("kind").is_in(list(GROUP_LINKS)))
+    links = view.frame("links").filter(pl.col("kind").is_in(list(GROUP_LINKS)), _RECORDED)
     graph: nx.Graph[str] = nx.Graph()
     graph.add_edges_from(links.select("from_id", "to_id").drop_nulls().sort("from_id", "to_id").iter_rows())
     number = {party: i for i, members in enumerate(nx.connected_components(graph)) for party in members}
@@ -67,7 +71,8 @@ def ownership_on_file(view: CaseView) -> bool:
     """Tell whether the case holds any link of ownership, direction or control."""
     if view.lacks(["links"]) is not None:
         return False
-    return bool(view.frame("links")["kind"].is_in([k for k in GROUP_LINKS if k != "holds"]).any())
+    links = view.frame("links").filter(_RECORDED)
+    return bool(links["kind"].is_in([k for k in GROUP_LINKS if k != "holds"]).any())
 
 
 def one_holder(view: CaseView, members: pl.Series) -> pl.Series:

@@ -207,16 +207,13 @@ class Manifest:
 
     def add_decisions(self, decisions: Sequence[dict[str, Any]]) -> None:
         """Keep decisions, all of them or none."""
-        columns = ("decision", "kind", "subject", "outcome", "reason", "actor", "at", "revokes", "details")
         with self._write() as db:
-            known = {row[1] for row in db.execute("pragma table_info(decisions)")}
-            if "details" not in known:  # a case made before decisions had any
-                db.execute("alter table decisions add column details text")
-            values = [[decision.get(c) for c in columns] for decision in decisions]
+            if "details" not in {row[1] for row in db.execute("pragma table_info(decisions)")}:
+                db.execute("alter table decisions add column details text")  # a case made before decisions had any
             db.executemany(
-                "insert into decisions (decision, kind, subject, outcome, reason, actor, at, revokes, details) "
-                "values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                values,
+                "insert into decisions (decision, kind, subject, outcome, reason, actor, at, revokes, details) values "
+                "(:decision, :kind, :subject, :outcome, :reason, :actor, :at, :revokes, :details)",
+                [{"revokes": None, "details": None, **decision} for decision in decisions],
             )
 
     def decisions(self) -> list[dict[str, Any]]:

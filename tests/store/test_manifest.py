@@ -75,3 +75,16 @@ def test_a_missing_manifest_is_named(tmp_path: Path) -> None:
     with pytest.raises(CaseError, match=r"manifest\.sqlite is missing"):
         Manifest(tmp_path / "manifest.sqlite")
     assert not (tmp_path / "manifest.sqlite").exists()
+
+
+def test_decisions_are_kept_all_or_none(path: Path) -> None:
+    with pytest.raises(sqlite3.IntegrityError):
+        Manifest(path).add_decisions([{**DECISION, "decision": "d2"}, DECISION])
+    assert [row["decision"] for row in Manifest(path).decisions()] == ["d1"]
+
+
+def test_a_case_made_before_decisions_had_details_takes_one_that_has(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("alter table decisions drop column details")
+    Manifest(path).add_decision({**DECISION, "decision": "d2", "details": "{}"})
+    assert [row["details"] for row in Manifest(path).decisions()] == [None, "{}"]
