@@ -23,8 +23,8 @@ from finvest.model.tables import (
 # What holds a sum of money; every such column is Decimal(38, 0), whatever table it is in.
 MONEY = {
     "amount", "received_amount", "fee", "balance_after", "amount_base", "turnover", "wages", "contributions", "gross",
-    "net", "price", "amount_low", "amount_high", "opening", "closing", "movements", "amount_in", "amount_out",
-    "remaining",
+    "net", "price", "amount_low", "amount_high", "opening", "closing", "movements", "into_low", "into_high",
+    "out_low", "out_high", "remaining_low", "remaining_high", "on_hypothesis",
 }  # fmt: skip
 
 
