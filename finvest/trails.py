@@ -31,12 +31,15 @@ class MoneyTrails:
         @property
         def matched(self) -> Matched:
             """See `finvest.case.Case`."""
+            ...
 
         def view(self) -> CaseView:
             """See `finvest.case.Case`."""
+            ...
 
         def decide(self, kind: str, subject: str, outcome: str, *, reason: str) -> str:
             """See `finvest.case.Case`."""
+            ...
 
         def _log(self, event: str, subjects: Iterable[str] = (), reason: str = "") -> None: ...
 

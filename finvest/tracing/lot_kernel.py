@@ -18,12 +18,7 @@ from finvest.tracing.share_kernel import fate_of
 from finvest.tracing.wide import share
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from finvest.tracing.share_kernel import Books, Found
-
-    Int = NDArray[np.int64]
-    Small = NDArray[np.int32]
+    from finvest.tracing.share_kernel import Books, Found, Int, Small
 
 _NONE = -1
 

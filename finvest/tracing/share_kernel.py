@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -15,8 +15,10 @@ from finvest.tracing.wide import share
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Int = NDArray[np.int64]
-    Small = NDArray[np.int32]
+    # Elements of these are plain numbers here, whatever NumPy's stubs say: Numba compiles them so.
+    Int: TypeAlias = Any
+    Small: TypeAlias = Any
+    Table: TypeAlias = Any
 
 
 class Books(NamedTuple):
@@ -43,10 +45,10 @@ class Books(NamedTuple):
 class Found(NamedTuple):
     """What a replay writes; see `finvest.tracing.replay.Replayed`."""
 
-    left: Int
-    arrived: Int
-    dissipated: Int
-    held: Int
+    left: Table
+    arrived: Table
+    dissipated: Table
+    held: Table
     poisoned: NDArray[np.bool_]
     hop: Small
     fate: NDArray[np.int8]
@@ -120,10 +122,10 @@ def _depart(
     found: Found,
     rule: int,
     movement: int,
-    sums: Int,
+    sums: Table,
     balance: Int,
     reached: Small,
-    out: Int,
+    out: Table,
     parts: Int,
     remainders: Int,
     moving: Int,
@@ -177,7 +179,7 @@ def _take(
     rule: int,
     pot: int,
     amount: int,
-    sums: Int,
+    sums: Table,
     balance: Int,
     parts: Int,
     remainders: Int,
@@ -221,10 +223,10 @@ def _arrive(
     found: Found,
     rule: int,
     movement: int,
-    sums: Int,
+    sums: Table,
     balance: Int,
     reached: Small,
-    out: Int,
+    out: Table,
     parts: Int,
     remainders: Int,
     moving: Int,

@@ -94,7 +94,7 @@ def coverage(trail: Trail, teller: Teller) -> Grid:
                 teller.account(pot["account"]),
                 f"{pot['start']} to",
                 str(pot["end"]),
-                _PROOFS.get(pot["proof"], pot["proof"]),
+                str(_PROOFS.get(pot["proof"], pot["proof"])),
                 opening,
                 "yes" if pot["reconciles"] else "no: taken as not known",
                 "" if pot["last"] else "a gap follows",

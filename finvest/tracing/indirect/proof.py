@@ -190,7 +190,8 @@ class Proof:
             )
         amounts = dict.fromkeys(("low", "central", "high", "result_low", "result_high"), MINOR)
         texts = dict.fromkeys(("part", "item", "value", "currency", "mark", "because"), TEXT)
-        schema = {name: (amounts | texts).get(name, WHOLE) for name in rows[0]} if rows else amounts | texts
+        known: dict[str, pl.DataType] = {**amounts, **texts}
+        schema = pl.Schema({name: known.get(name, WHOLE) for name in rows[0]} if rows else known)
         return pl.DataFrame(rows, schema=schema)
 
 
