@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 
 from benchmarks.generate import DAY, Records, generate
 from benchmarks.measure import Meter, timed
@@ -55,38 +56,15 @@ def _load(case: Case, folder: Path, suffix: str, meter: Meter) -> None:
 
 def whole_run(folder: str, suffix: str) -> dict[str, Any]:
     """From files to ranked findings of all detectors, step by step."""
-    from finvest.pairing.coverage import coverage
-    from finvest.pairing.duplicates import duplicates
-    from finvest.pairing.movements import movements
-    from finvest.pairing.pairs import pairs
-
     meter = Meter()
     with tempfile.TemporaryDirectory() as there:
         with meter.step("start: import finvest, make a case"):
             case = new_case(Path(there) / "case")
         _load(case, Path(folder), suffix, meter)
-        with meter.step("read tables") as row:
-            needed = ("transactions", "accounts", "identifiers", "balances", "quarantine")
-            tables = {n: case._store.frame(n) for n in needed}
-            records = tables["transactions"]
-            row["found"] = len(records)
-        with meter.step("matching: coverage") as row:
-            covered = coverage(records, tables["balances"], tables["quarantine"])
-            row["found"] = len(covered)
-        with meter.step("matching: duplicates") as row:
-            same = duplicates(records, covered)
-            row["found"] = len(same)
-        with meter.step("matching: pairs") as row:
-            from finvest.matching import Matched, _decisions
-
-            paired = pairs(records, same, covered, tables["accounts"], tables["identifiers"], _decisions(()))
-            row["found"] = len(paired)
-        with meter.step("matching: movements") as row:
-            moved = movements(records, same, paired)
-            row["found"] = len(moved)
-        case._matched = Matched(records, covered, same, paired, moved)
+        with meter.step("matching: coverage, duplicates, pairs, movements") as row:
+            row["found"] = movements = case.matched.movements.select(pl.len()).collect().item()
         found, missing = _look(case, meter)
-    return {"steps": meter.steps, "findings": found, "not_assessable": missing, "transactions": len(records)}
+    return {"steps": meter.steps, "findings": found, "not_assessable": missing, "transactions": movements}
 
 
 def _look(case: Case, meter: Meter) -> tuple[dict[str, int], dict[str, str]]:

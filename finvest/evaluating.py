@@ -11,9 +11,10 @@ from finvest.evaluate.answers import ALL, Answers
 from finvest.evaluate.evaluation import evaluate
 from finvest.model.errors import DataError, UsageError
 from finvest.model.instants import local_days
+from finvest.model.packed import packed
 from finvest.model.records import Batch, Source
 from finvest.model.tables import HIDDEN, INSTANT, TABLES, table
-from finvest.pairing.movements import movements
+from finvest.pairing.movements import movement_parts, movements
 from finvest.view import CaseView
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 LOADER = "labelled"
 """Loader of the files in a folder that is a set."""
 
-_ROWS = 250_000
 _ONCE = pl.DataFrame(schema={"transaction_id": pl.String, "duplicate_of": pl.String})
 _NOT_READ = (".txt", ".json", ".md", ".py")
 """Files beside the data that say what they are."""
@@ -130,7 +130,7 @@ def labelled_set(
 
 
 def prepared(
-    name: str, moved: pl.DataFrame, tables: dict[str, pl.DataFrame], records: pl.Series, *, dated: bool
+    name: str, moved: pl.LazyFrame, tables: dict[str, pl.DataFrame], records: pl.Series, *, dated: bool
 ) -> LabelledSet:
     """Make a set of movements and tables, the answers among them."""
     view = CaseView(moved, {n: f for n, f in tables.items() if n not in HIDDEN and n != "transactions"})
@@ -143,21 +143,14 @@ def case_set(name: str, matched: Matched, tables: dict[str, pl.DataFrame], *, da
         raise DataError("this case has no labels; load the label files of the set into it")
     moved = matched.movements
     if dated:
-        moved = movements(dates_only(matched.transactions), matched.duplicates, matched.pairs)
-    return prepared(name, moved, tables, matched.transactions["transaction_id"], dated=dated)
+        moved = movements(dates_only(matched.transactions.collect()), matched.duplicates, matched.pairs).lazy()
+    ids = matched.transactions.select("transaction_id").collect().to_series()
+    return prepared(name, moved, tables, ids, dated=dated)
 
 
-def unpaired(records: pl.DataFrame) -> pl.DataFrame:
-    """Return the movements of records that show both sides, each once; in parts, so that memory lasts."""
-    parts = [
-        movements(records.slice(start, _ROWS), _ONCE, TABLES["pairs"].empty())
-        for start in range(0, max(len(records), 1), _ROWS)
-    ]
-    moved = pl.concat(parts)
-    parts.clear()
-    # A column that says nothing takes no room so.
-    empty = [pl.lit(None, t).alias(c) for c, t in moved.schema.items() if moved[c].null_count() == len(moved)]
-    return moved.with_columns(empty).sort("movement")
+def unpaired(records: pl.DataFrame) -> pl.LazyFrame:
+    """Return the movements of records that show both sides, each once; kept compressed, so that memory lasts."""
+    return packed(part.sort("movement") for part in movement_parts(records, _ONCE, TABLES["pairs"].empty()))
 
 
 def dates_only(records: pl.DataFrame) -> pl.DataFrame:

@@ -89,8 +89,10 @@ def listed(store: Store) -> pl.DataFrame:
 
 def match_case(store: Store, registry: Registry) -> Matched:
     """Match the records of a case and convert its movements."""
-    needed = ("transactions", "accounts", "identifiers", "balances", "quarantine")
+    needed = ("accounts", "identifiers", "balances", "quarantine")
     known = on_file(store)
     decimals = {} if known is None else {name: loader.card.decimals for name, loader in registry.loaders().items()}
     tables = {n: store.frame(n) for n in needed}
-    return match(tables, store.manifest.decisions(), known, store.casefile.base_currency, decimals)
+    return match(
+        store.scan("transactions"), tables, store.manifest.decisions(), known, store.casefile.base_currency, decimals
+    )

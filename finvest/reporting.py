@@ -15,6 +15,7 @@ from finvest.views.report_content import MEMBERS, ReportContent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from finvest.checking import Checks
     from finvest.findings.finding import Finding
@@ -71,7 +72,8 @@ def members(findings: Sequence[Finding], view: CaseView, matched: Matched, names
         schema={"finding": pl.String, "n": pl.List(pl.UInt32)},
     ).explode("n", empty_as_null=False)
     labels = pl.Series(view.labels, dtype=pl.String)
-    rows = flat.join(view.frame("transactions"), on="n", maintain_order="left")
+    columns = ("originator", "beneficiary", "amount", "currency", "channel", "reference", "clock", "day", "time_known")
+    rows = flat.hstack(view.frame("transactions", "records", *columns)[flat["n"]])
     clock = pl.col("clock").dt.to_string("%Y-%m-%d %H:%M")
     date = pl.when("time_known").then(clock).otherwise(pl.col("day").cast(pl.String))
     return rows.with_columns(
@@ -128,9 +130,12 @@ def report_content(
 
     about, names = store.casefile, files(store)
     titles = {id_: cls.card.title for id_, cls in registry.detectors().items()}
-    spans = matched.transactions.group_by("source").agg(
-        start=pl.col("booked_at").min().dt.date(), end=pl.col("booked_at").max().dt.date()
+    grouped = matched.transactions.group_by("source").agg(
+        start=pl.col("booked_at").min().dt.date(),
+        end=pl.col("booked_at").max().dt.date(),
+        handling=pl.col("handling").max(),
     )
+    spans = grouped.collect()
     return ReportContent(
         title=about.title,
         purpose=about.purpose,
@@ -139,8 +144,10 @@ def report_content(
         created=about.opened_at,
         written=f"{actor}, {datetime.now(UTC).isoformat(timespec='minutes')}",
         version=finvest.__version__,
-        handling=str(matched.transactions["handling"].max() or "H0"),
-        sources=sources(store).join(spans, left_on="sha256", right_on="source", how="left", maintain_order="left"),
+        handling=str(spans["handling"].max() or "H0"),
+        sources=sources(store).join(
+            spans.drop("handling"), left_on="sha256", right_on="source", how="left", maintain_order="left"
+        ),
         statements=checks.statements,
         doubles=checks.doubles,
         quarantine=checks.quarantine,
@@ -152,3 +159,19 @@ def report_content(
         not_assessable=findings.not_assessable,
         not_searched=findings.unjudged,
     )
+
+
+def write(
+    store: Store, registry: Registry, checks: Checks, findings: Findings, matched: Matched, actor: str, path: Path
+) -> Path:
+    """Write the report to a file; return its path."""
+    from finvest.views.report import report
+
+    path.write_text(report(report_content(store, registry, checks, findings, matched, actor)), encoding="utf-8")
+    return path
+
+
+def about(frame: pl.DataFrame) -> list[str]:
+    """Return whom or what a table is about, for the log: opaque ids, 1,000 at most."""
+    ids = [c for c in ("transaction_id", "movement", "account", "finding", "decision") if c in frame.columns]
+    return [] if not ids else frame[ids[0]].drop_nulls().cast(pl.String).unique().sort().head(1000).to_list()

@@ -10,9 +10,12 @@ from datetime import date  # noqa: TC003 - the type of a field
 
 import polars as pl
 
+from finvest.model.columns import Rows  # noqa: TC001 - the type of an argument
 from finvest.model.errors import UsageError
 from finvest.model.identifiers import name_keys
 from finvest.model.instants import local_days
+
+_ASKED = ("originator", "beneficiary", "currency", "zone", "earliest", "latest")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,33 +49,40 @@ class Selection:
         """Nothing is left out."""
         return self == Selection()
 
-    def apply(self, movements: pl.DataFrame, accounts: pl.DataFrame | None) -> pl.DataFrame:
+    def apply(self, movements: Rows, accounts: pl.DataFrame | None) -> Rows:
         """Mark the movements of this selection.
 
         Parameters
         ----------
-        movements : polars.DataFrame
+        movements : polars.DataFrame or polars.LazyFrame
         accounts : polars.DataFrame, optional
             The table `accounts`, for the holders' names.
 
         Returns
         -------
-        polars.DataFrame
+        polars.DataFrame or polars.LazyFrame
             All movements, with a column ``selected``.
         """
+        if self.everything:
+            return movements.with_columns(selected=pl.lit(value=True))
+        rows = movements.lazy().select(_ASKED).collect()
         wanted = [pl.lit(value=True)]
         if self.since is not None:
-            wanted.append(pl.lit(local_days(movements.select("zone", booked_at="latest")) >= self.since))
+            wanted.append(pl.lit(local_days(rows.select("zone", booked_at="latest")) >= self.since))
         if self.until is not None:
-            wanted.append(pl.lit(local_days(movements.select("zone", booked_at="earliest")) <= self.until))
+            wanted.append(pl.lit(local_days(rows.select("zone", booked_at="earliest")) <= self.until))
         if self.currency is not None:
             wanted.append(pl.col("currency") == self.currency.upper())
         if self.accounts:
             chosen = list(self.accounts)
             wanted.append(pl.col("originator").is_in(chosen) | pl.col("beneficiary").is_in(chosen))
         if not self.own_transfers and accounts is not None:
-            wanted.append(pl.lit(~_between_own(movements, accounts)))
-        return movements.with_columns(selected=pl.all_horizontal(wanted))
+            wanted.append(pl.lit(~_between_own(rows, accounts)))
+        marks = rows.select(selected=pl.all_horizontal(wanted))
+        # Beside the movements, not among them: so nothing can be filtered before it is marked.
+        if isinstance(movements, pl.DataFrame):
+            return movements.hstack(marks)
+        return pl.concat([movements, marks.lazy()], how="horizontal")
 
 
 def _between_own(movements: pl.DataFrame, accounts: pl.DataFrame) -> pl.Series:

@@ -12,28 +12,24 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import polars as pl
 
 from finvest.model.errors import NotAssessable
-from finvest.model.identifiers import name_keys
-from finvest.model.instants import local_days, local_times
+from finvest.model.subjects import DECISION, VICTIMS, victims
 from finvest.model.tables import HIDDEN, PROTECTED, TABLES
 from finvest.view_tables import ViewTables
+from finvest.view_transactions import Transactions, bookings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from finvest.graph import MoneyGraph
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_HEADROOM = 1000
-"""Ratios are compared by multiplication; sums times this must fit 64 bits."""
-
-_SUMMED = ("amount", "received_amount", "fee", "amount_base")
-_BALANCES = ("balance_after", "originator_balance_after", "beneficiary_balance_after")
+EDGE = ("originator", "beneficiary", "earliest", "latest", "amount", "currency")
+"""Columns that a graph is made of."""
 
 _NOT_KEPT = HIDDEN | {"transactions"}  # the movements stand for these
 
-_PROTECTED_ROLES = ["victim", "possible_victim"]
 _KEYS = {"accounts": "account", "parties": "party"}
 
 
@@ -42,7 +38,7 @@ class CaseView(ViewTables):
 
     Parameters
     ----------
-    movements : polars.DataFrame
+    movements : polars.DataFrame or polars.LazyFrame
         One row a movement, as `finvest.pairing.movements.movements` makes them; those whose column ``selected`` is
         false (see `finvest.selection`) are no transaction of the view, but count in `bookings`.
     tables : mapping of str to polars.DataFrame
@@ -56,11 +52,14 @@ class CaseView(ViewTables):
         If the case's turnover does not fit exact 64-bit sums.
     """
 
-    def __init__(self, movements: pl.DataFrame, tables: Mapping[str, pl.DataFrame], base: str | None = None) -> None:
+    def __init__(
+        self, movements: pl.DataFrame | pl.LazyFrame, tables: Mapping[str, pl.DataFrame], base: str | None = None
+    ) -> None:
         self.base = base
-        if "selected" not in movements.columns:
-            movements = movements.with_columns(selected=pl.lit(value=True))
-        self._movements = movements.drop(c for c in movements.columns if c in PROTECTED)
+        columns = movements.collect_schema().names()
+        self._movements = movements.lazy().drop(c for c in columns if c in PROTECTED)
+        if "selected" not in columns:
+            self._movements = self._movements.with_columns(selected=pl.lit(value=True))
         self._given = {name: _by_identity(name, frame) for name, frame in tables.items() if name not in _NOT_KEPT}
         self._cache: dict[Any, Any] = {}
         self._tables = {
@@ -71,16 +70,14 @@ class CaseView(ViewTables):
             if name not in {"accounts", "transactions"}
         }
         self._tables["accounts"] = self._number_accounts()
-        self._tables["transactions"] = self._number_transactions()
+        self._transactions = Transactions(self._movements, self._tables["accounts"])
 
     def _number_accounts(self) -> pl.DataFrame:
         """One row an account: what its own books say of it comes before what others wrote."""
         kinds = ["bank", "wallet", "cash", "external", "unknown"]
         rows = self._given.get("accounts", TABLES["accounts"].empty())
-        mentioned = pl.concat([self._movements["originator"], self._movements["beneficiary"]]).unique()
+        mentioned, shown = _mentioned(self._movements), _mentioned(self._movements.filter(pl.col("books") == "both"))
         rows = pl.concat([rows, pl.DataFrame({"account": mentioned, "kind": "unknown"})], how="diagonal_relaxed")
-        both = self._movements.filter(pl.col("books") == "both")
-        shown = pl.concat([both["originator"], both["beneficiary"]]).unique()
         said = ["bank", "currency", "holder", "holder_name", "channel", "branch", "opened", "closed"]
         numbered = (
             rows.with_columns(rank=pl.col("kind").replace_strict(kinds, range(len(kinds)), default=len(kinds)))
@@ -110,61 +107,53 @@ class CaseView(ViewTables):
         names = self._given.get("parties", TABLES["parties"].empty()).select(party="party", registered="name")
         held = (
             links.filter(pl.col("kind") == "holds")
-            .select(account="to_id", party="from_id")
+            .select(account="to_id", party="from_id", decided=pl.col("loader").eq_missing(DECISION))
             .join(names.unique("party", keep="first", maintain_order=True), on="party", how="left")
-            .sort("account", "party")
+            .sort("account", "decided", "party")  # what a record says comes before what a person decided
             .unique("account", keep="first", maintain_order=True)
         )
         return (
             accounts.join(held, on="account", how="left", maintain_order="left")
             .with_columns(holder=pl.coalesce("party", "holder"), holder_name=pl.coalesce("registered", "holder_name"))
-            .drop("party", "registered")
+            .drop("party", "registered", "decided")
         )
 
-    def _number_transactions(self) -> pl.DataFrame:
-        accounts = self._tables["accounts"].select("account", number="n")
-        rows = self._movements.filter("in_shapes", "selected").drop("selected")
-        rows = rows.sort("earliest", "latest", "movement").with_row_index("n")
-        _check_range(rows)
-        for side in ("originator", "beneficiary"):
-            rows = rows.join(
-                accounts.rename({"account": side, "number": f"{side}_number"}),
-                on=side,
-                how="left",
-                maintain_order="left",
-            )
-        clock = local_times(rows.select("zone", booked_at="earliest"))
-        return rows.with_columns(
-            pl.col(*_SUMMED, *_BALANCES).cast(pl.Int64),
-            clock=clock,
-            day=clock.dt.date(),
-            originator="originator_number",
-            beneficiary="beneficiary_number",
-        ).drop("originator_number", "beneficiary_number")
+    @property
+    def transactions(self) -> pl.LazyFrame:
+        """One row a movement that is a transaction of this view; columns are read when they are asked for."""
+        return self._transactions.scan()
 
-    def frame(self, name: str) -> pl.DataFrame:
-        """Return a table as a frame; its row numbers are the column ``n``.
+    def frame(self, name: str, *columns: str) -> pl.DataFrame:
+        """Return a table as a frame, or some columns of it; its row numbers are the column ``n``.
+
+        Of the transactions of a large case ask for the columns that are needed: only few of them are in memory.
 
         Raises
         ------
         NotAssessable
             If this case has no such table.
         """
+        if name == "transactions":
+            return self._transactions.frame(columns)
         try:
-            return self._tables[name]
+            table = self._tables[name]
         except KeyError:
             raise NotAssessable(f"this case has no {name}") from None
+        return table.select(columns) if columns else table
 
     def lacks(self, needs: Iterable[str]) -> str | None:
         """Say why needs like ``employments`` or ``transactions.terminal`` are not met, or return None."""
         for need in needs:
             name, _, column = need.partition(".")
-            frame = self._tables.get(name)
-            if frame is None or frame.is_empty():
+            rows = self._transactions if name == "transactions" else self._tables.get(name, pl.DataFrame())
+            if not len(rows):
                 return f"no {name} in this case"
-            if column and (column not in frame.columns or frame[column].null_count() == len(frame)):
+            if not column:
+                continue
+            values = self.frame(name, column)[column] if column in rows.schema else None
+            if values is None or values.null_count() == len(values):
                 return f"the {name} have no {column}"
-            if column and frame.schema[column] == pl.Boolean and not frame[column].any():
+            if values.dtype == pl.Boolean and not values.any():
                 return f"no {column} in the {name}"
         return None
 
@@ -173,10 +162,11 @@ class CaseView(ViewTables):
 
         An account that a movement mentions stays, with nothing else known of it.
         """
-        gone = self.frame(name).filter(pl.col("n").is_in(list(rows)))
         if name == "transactions":
-            left = self._movements.join(gone.select("movement"), on="movement", how="anti")
-            return CaseView(left, self._given, self.base)
+            away = self.frame(name, "movement")[list(rows)].lazy()
+            others = self._movements.join(away, on="movement", how="anti", maintain_order="left")
+            return CaseView(others, self._given, self.base)
+        gone = self.frame(name).filter(pl.col("n").is_in(list(rows)))
         given = self._given.get(name, TABLES[name].empty())
         if name in {"accounts", "parties"}:
             left = given.filter(~pl.col(_KEYS[name]).is_in(gone[_KEYS[name]].implode()))
@@ -186,19 +176,20 @@ class CaseView(ViewTables):
 
     def records(self, name: str, rows: Iterable[int]) -> tuple[str, ...]:
         """Return the ids of the records behind rows: for a movement, those of both books and their duplicates."""
-        chosen = self.frame(name)[list(rows)]
         if name == "transactions":
+            chosen = self.frame(name, "records")[list(rows)]
             return tuple(chosen["records"].explode(empty_as_null=False).to_list())
+        chosen = self.frame(name, "source", "record")[list(rows)]
         return tuple(chosen.select(pl.format("{}-{}", pl.col("source").str.head(12), pl.col("record")))["source"])
 
     def records_of(self, name: str, rows: pl.Series) -> list[tuple[str, ...]]:
         """Return what `records` returns, for each list of row numbers."""
         asked = rows.rename("n").to_frame().with_row_index("row").explode("n", empty_as_null=False).drop_nulls()
-        frame = self.frame(name)
         if name == "transactions":
-            ids = asked.with_columns(id=frame["records"].gather(asked["n"])).explode("id", empty_as_null=False)
+            behind = self.frame(name, "records")["records"]
+            ids = asked.with_columns(id=behind.gather(asked["n"])).explode("id", empty_as_null=False)
         else:
-            chosen = frame.select("source", "record")[asked["n"]]
+            chosen = self.frame(name, "source", "record")[asked["n"]]
             ids = asked.hstack(chosen.select(id=pl.format("{}-{}", pl.col("source").str.head(12), pl.col("record"))))
         found: list[tuple[str, ...]] = [()] * len(rows)
         for row, listed in ids.group_by("row", maintain_order=True).agg("id").iter_rows():
@@ -253,19 +244,11 @@ class CaseView(ViewTables):
     @cached_property
     def _victims(self) -> dict[str, frozenset[str]]:
         """Ids of parties and accounts of victims. A likeness of names is enough: it only hides."""
-        if "parties" not in self._given:
-            return {"party": frozenset(), "account": frozenset()}
-        parties = self._given["parties"].filter(pl.col("subject_category").is_in(_PROTECTED_ROLES))
-        ids = parties["party"].unique().implode()
-        known = self._given.get("identifiers", TABLES["identifiers"].empty())
-        other_names = known.filter(pl.col("subject").is_in(ids), pl.col("scheme") == "name")["value"]
-        keys = pl.concat([parties["name"], other_names]).to_frame("name").select(name_keys(pl.col("name"))).to_series()
-        keys = keys.filter(keys != "").implode()
-        accounts = self._given.get("accounts", TABLES["accounts"].empty())
-        held = accounts.filter(pl.col("holder").is_in(ids) | name_keys(pl.col("holder_name")).is_in(keys))["account"]
-        links = self._given.get("links", TABLES["links"].empty()).filter(pl.col("kind") == "holds")
-        linked = links.filter(pl.col("from_id").is_in(ids))["to_id"].drop_nulls()
-        return {"party": frozenset(parties["party"]), "account": frozenset(held) | frozenset(linked)}
+        needed = ("parties", "accounts", "identifiers", "links")
+        found = victims(*(self._given.get(name, TABLES[name].empty()) for name in needed))
+        by_kind = found.group_by("kind").agg("id")
+        ids = dict(by_kind.iter_rows())
+        return {kind: frozenset(ids.get(kind, ())) for kind in ("party", "account")}
 
     def id_of(self, kind: str, number: int) -> str:
         """Return the opaque id of an account or party."""
@@ -288,63 +271,48 @@ class CaseView(ViewTables):
         """
         asked = evidence.rename("n").to_frame().with_row_index("row")
         flat = asked.explode("n", empty_as_null=False).drop_nulls()
-        rows = self.frame("transactions")[flat["n"]].drop("n")
+        columns = dict.fromkeys(name for sum_ in sums.values() for name in sum_.meta.root_names())
+        rows = self.frame("transactions", *columns)[flat["n"]]
         measured = flat.hstack(rows).group_by("row").agg(**sums)
         return asked.select("row").join(measured, on="row", how="left", maintain_order="left").drop("row")
 
-    @cached_property
+    @property
     def bookings(self) -> pl.DataFrame:
-        """Every movement in the books of both its accounts, whether selected or not, reversals included.
+        """Every movement in the books of both its accounts, see `bookings_of`."""
+        return self.bookings_of()
 
-        Balances are sums of these. Columns: ``account``, ``other`` (numbers), ``movement``, ``booked`` (earliest
-        instant), ``day``, ``currency``, ``change`` (signed minor units), ``balance`` (after it, where its books say
-        so), ``own`` (its own books show it, or none are on file: what only the other side's books show is no part of a
-        balance), ``selected``, ``counted`` (a transaction of this view between two accounts); in order of time,
-        within a day as its books list them.
+    def bookings_of(self, accounts: Sequence[int] | None = None) -> pl.DataFrame:
+        """Return movements in the books of both their accounts, whether selected or not, reversals included.
+
+        Balances are sums of these.
+
+        Parameters
+        ----------
+        accounts : sequence of int, optional
+            Numbers of the accounts whose books are asked for; all where left out.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``account``, ``other`` (numbers), ``movement``, ``booked`` (earliest instant), ``day``, ``currency``,
+            ``change`` (signed minor units), ``balance`` (after it, where its books say so), ``own`` (its own books show
+            it, or none are on file: what only the other side's books show is no part of a balance), ``selected``,
+            ``counted`` (a transaction of this view between two accounts); in order of time, within a day as its books
+            list them.
         """
-        accounts = self._tables["accounts"].select("account", n="n", on_file="books_on_file")
-        rows = self._movements
-        _check_range(rows)
-        for side in ("originator", "beneficiary"):
-            known = accounts.rename({"account": side, "n": f"{side}_n", "on_file": f"{side}_on_file"})
-            rows = rows.join(known, on=side, maintain_order="left")
-        first, last = pl.col("records").list.first(), pl.col("records").list.last()  # the payer's, the payee's
-        counted = pl.col("selected") & pl.col("in_shapes") & (pl.col("originator") != pl.col("beneficiary"))
-        sides = [
-            rows.select(
-                "movement",
-                "selected",
-                "zone",
-                account=f"{own}_n",
-                other=f"{other}_n",
-                booked=booked,
-                until=f"{booked}_latest",
-                record=record,
-                currency=currency,
-                change=pl.col(amount).cast(pl.Int64) * sign,
-                balance=pl.col(f"{own}_balance_after").cast(pl.Int64),
-                own=pl.col("books").is_in([own, "both"]) | ~pl.col(f"{own}_on_file"),
-                counted=counted,
-            )
-            for own, other, booked, record, currency, amount, sign in (
-                ("originator", "beneficiary", "booked_out", first, "currency", "amount", -1),
-                ("beneficiary", "originator", "booked_in", last, "received_currency", "received_amount", 1),
-            )
-        ]
-        both = pl.concat(sides)
-        both = both.with_columns(day=local_days(both.select("zone", booked_at="booked")))
-        return both.sort("booked", "until", "record", "movement", "change").drop("until", "record", "zone")
+        every = self._tables["accounts"]
+        return bookings(self._movements, every, every if accounts is None else every[list(accounts)])
 
     @cached_property
     def left_out(self) -> frozenset[str]:
         """Ids of the records behind movements that are not selected."""
-        rows = self._movements.filter(~pl.col("selected"))
-        return frozenset(rows["records"].explode(empty_as_null=False))
+        rows = self._movements.filter(~pl.col("selected")).select(pl.col("records").explode(empty_as_null=False))
+        return frozenset(rows.collect()["records"])
 
     @cached_property
     def graph(self) -> MoneyGraph:
         """The money-flow graph; edge numbers are transaction numbers, currencies are numbered by code."""
-        return self.graph_of(self.frame("transactions"))
+        return self.graph_of(self.frame("transactions", *EDGE))
 
     def graph_of(self, rows: pl.DataFrame) -> MoneyGraph:
         """Return the graph of some rows of `transactions`, in their order; edge numbers are places among these rows."""
@@ -357,7 +325,7 @@ class CaseView(ViewTables):
             earliest=rows["earliest"].to_physical().to_numpy(),
             latest=rows["latest"].to_physical().to_numpy(),
             amount=rows["amount"].to_numpy(),
-            currency=rows["currency"].rank("dense").to_numpy(),
+            currency=_ranks(rows["currency"]).to_numpy(),
         )
 
     def once(self, key: Any, make: Callable[[], R]) -> R:  # noqa: ANN401
@@ -367,21 +335,24 @@ class CaseView(ViewTables):
         return self._cache[key]  # type: ignore[no-any-return]
 
 
+def _mentioned(movements: pl.LazyFrame) -> pl.Series:
+    sides = [movements.select(account=side).unique() for side in ("originator", "beneficiary")]
+    return pl.concat(sides).unique().collect()["account"]
+
+
+def _ranks(codes: pl.Series) -> pl.Series:
+    """Return the rank of each code among all that there are, from 1."""
+    known = codes.unique().drop_nulls().sort()
+    return codes.replace_strict(known, pl.int_range(1, len(known) + 1, eager=True), return_dtype=pl.UInt32)
+
+
 def _by_identity(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """Sort a table so that the order of files and rows decides nothing; what protects a party comes first."""
     if name in {"accounts", "transactions"}:
         return frame
-    first = [pl.col("party"), ~pl.col("subject_category").is_in(_PROTECTED_ROLES)] if name == "parties" else []
+    first = [pl.col("party"), ~pl.col("subject_category").is_in(VICTIMS)] if name == "parties" else []
     keys = ["source", "record"]
     return frame.sort(*first, *keys, *(c for c in frame.columns if c not in keys), nulls_last=True)
-
-
-def _check_range(rows: pl.DataFrame) -> None:
-    """Refuse amounts whose sums, times what ratios are compared with, do not fit 64 bits."""
-    exact = rows.select(pl.col(*_SUMMED, *_BALANCES).cast(pl.Int128).abs())
-    largest = exact.select(pl.col(*_SUMMED).sum(), pl.col(*_BALANCES).max()).row(0)
-    if any(value is not None and value * _HEADROOM >= 2**63 for value in largest):
-        raise NotAssessable("the turnover is too large for exact 64-bit sums: split it by period or currency")
 
 
 def feature(measure: Callable[Concatenate[CaseView, P], R]) -> Callable[Concatenate[CaseView, P], R]:

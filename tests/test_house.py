@@ -47,7 +47,7 @@ SEES = {
 }
 
 ROOF_FOLDERS = {"cli", "lab"}
-SAME_FLOOR = {"view_tables": "view"}
+SAME_FLOOR = {"view_tables": "view", "view_transactions": "view"}
 
 
 def room(module: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from finvest import lookup
+from finvest import lookup, naming
 from finvest.findings.make import Make
 from finvest.matching import Matched
 from finvest.model.errors import UsageError
@@ -28,7 +28,7 @@ def opened(make: Make, selection: Selection | None = None, **columns: pl.Expr) -
     tables, pairs = make.tables(), TABLES["pairs"].empty()
     moved = movements(tables["transactions"], NO_DUPLICATES, pairs).with_columns(**columns)
     covered = TABLES["balances"].empty().select("account", "start", "end", "currency", "proof")
-    matched = Matched(tables["transactions"], covered, NO_DUPLICATES, pairs, moved)
+    matched = Matched(tables["transactions"].lazy(), covered, NO_DUPLICATES, pairs, moved.lazy())
     return CaseView((selection or Selection()).apply(moved, tables["accounts"]), tables), matched
 
 
@@ -165,7 +165,7 @@ def test_a_made_up_label_is_no_number() -> None:
     digits = Make.id("x123")[1:7]
     assert find(make, digits) == []
     with pytest.raises(UsageError, match="no account is known so"):
-        lookup.account_number(make.view(), f"controlled account {digits}")
+        naming.account_number(make.view(), f"controlled account {digits}")
 
 
 # ---- one account
@@ -173,7 +173,7 @@ def test_a_made_up_label_is_no_number() -> None:
 
 def number_of(make: Make, text: str) -> str:
     view = make.view()
-    return view.id_of("account", lookup.account_number(view, text))
+    return view.id_of("account", naming.account_number(view, text))
 
 
 def test_an_account_is_known_by_id_number_and_holder() -> None:
@@ -211,7 +211,7 @@ def test_an_account_known_by_name_only_does_not_hide_the_holders_other_account()
     tables["accounts"] = tables["accounts"].with_columns(holder_name=pl.lit("Ana Example"))
     both = CaseView(movements(tables["transactions"], NO_DUPLICATES, TABLES["pairs"].empty()), tables)
     with pytest.raises(UsageError, match="2 accounts"):
-        lookup.account_number(both, "Ana Example")
+        naming.account_number(both, "Ana Example")
 
 
 @pytest.mark.parametrize("text", ["", "---", "Мария", "nobody", "x"])
@@ -314,14 +314,3 @@ def test_a_running_balance_is_a_plain_sum(payments: list[tuple[bool, int, int, b
         assert row["balance"] == balance
     assert len(rows) == len(payments)
     assert rows["booked"].is_sorted()
-
-
-# ---- decisions
-
-
-def test_a_decision_needs_a_reason_and_has_an_id_of_its_own() -> None:
-    with pytest.raises(UsageError, match="reason"):
-        lookup.decision("pair", "s", "accept", " \n", "A", None)
-    one, two = (lookup.decision("pair", "s", "accept", "seen", a, None) for a in "AB")
-    assert one["decision"] != two["decision"]
-    assert set(one) == {"decision", "kind", "subject", "outcome", "reason", "actor", "at", "revokes"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from finvest.features.balances import retention
-from finvest.features.flow import onward, pass_through
+from finvest.features.flow import onward, pass_through, passed_on
 from finvest.features.scores import grows
 from finvest.findings.card import Card, CounterCheck, param
 from finvest.findings.checks import listed_company
@@ -66,20 +66,19 @@ class RapidPassThrough(Detector):
 
     def look(self, view: CaseView) -> pl.LazyFrame:
         """Return one row an account whose own books are on file."""
-        books = view.accounts.filter("books_on_file", pl.col("kind") == "bank").select(account="n")
-        codes = view.transactions.select(
-            currency=pl.col("currency").rank("dense").cast(pl.Int32), code="currency"
-        ).unique()
-        kept = retention(view).lazy().select("account", "retained", code="currency")
+        books = view.frame("accounts").filter("books_on_file", pl.col("kind") == "bank").select(account="n")
+        passing = pass_through(view, self.hours).filter(
+            pl.col("passed") * 100 >= pl.col("credited") * self.passed_percent_least,
+            pl.col("passed_credits") >= self.events,
+        )
+        passing = passing.join(books, on="account", how="semi")
+        accounts = tuple(passing["account"].unique().sort())
+        kept = retention(view, accounts).select("account", "retained", code="currency")
         retained = pl.col("retained") * 100
         return (
-            pass_through(view, self.hours)
-            .lazy()
-            .join(books, on="account", how="semi")
-            .filter(pl.col("passed") * 100 >= pl.col("credited") * self.passed_percent_least)
-            .filter(pl.col("passed_credits") >= self.events)
-            .join(codes, on="currency")
+            passing.join(passed_on(view, self.hours, accounts), on=["account", "currency"])
             .join(kept, on=["account", "code"], how="left")
+            .lazy()
             .filter(retained.is_null() | (retained <= self.retained_percent_most))
             .with_columns(
                 passed_percent=pl.col("passed") * 100 / pl.col("credited"),

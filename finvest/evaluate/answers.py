@@ -112,7 +112,11 @@ class Answers:
         )
         moved = rows.filter(pl.col("subject_kind") == "transaction")
         _known(moved, transactions, "transactions")
-        numbers = view.frame("transactions").select("n", subject="records").explode("subject", empty_as_null=False)
+        numbers = (
+            view.frame("transactions", "n", "records")
+            .rename({"records": "subject"})
+            .explode("subject", empty_as_null=False)
+        )
         self._moved = moved.join(numbers, on="subject", how="left", maintain_order="left")
         accounts = view.frame("accounts").select("n", subject="account")
         held = rows.filter(pl.col("subject_kind") == "account")
@@ -127,7 +131,7 @@ class Answers:
         self.windows: tuple[str, ...] = (*self._starts["window"], ALL)
 
     def _window_starts(self) -> pl.DataFrame:
-        day = self.view.frame("transactions").select("n", "earliest")
+        day = self.view.frame("transactions", "n", "earliest")
         return (
             self._moved.filter(pl.col("window").is_not_null(), pl.col("window") != ALL, pl.col("n").is_not_null())
             .join(day, on="n")
@@ -141,7 +145,7 @@ class Answers:
 
         A labelled one is in the window that its answer names; any other in the last window that has begun by then.
         """
-        tx = self.view.frame("transactions").select("n", "earliest")
+        tx = self.view.frame("transactions", "n", "earliest")
         if window == ALL:
             return np.ones(len(tx), dtype=bool)
         self.checked([window])
@@ -192,7 +196,7 @@ class Answers:
         """Answer for accounts from the transactions' answers."""
         chosen = self._moved.filter("positive", pl.col("n").is_not_null())
         chosen = chosen if window == ALL else chosen.filter(pl.col("window") == window)
-        tx = self.view.frame("transactions").select("n", "originator", "beneficiary")
+        tx = self.view.frame("transactions", "n", "originator", "beneficiary")
         ends = chosen.select("n", "pattern").join(tx, on="n")
         sides = pl.concat(ends.select("pattern", n=side) for side in ("originator", "beneficiary")).unique()
         held = self.view.frame("accounts").filter(~pl.col("kind").is_in(_NOBODY)).select("n", subject="account")

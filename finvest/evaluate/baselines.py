@@ -74,7 +74,7 @@ def _measured(view: CaseView, inside: NDArray[np.bool_]) -> tuple[pl.DataFrame, 
     """Return the transactions with what is measured of each, and the degrees of each account in the window."""
     accounts = view.frame("accounts")
     held = accounts.select(n="n", held=~pl.col("kind").is_in(["external", "cash", "unknown"]))
-    tx = view.frame("transactions").select("n", "originator", "beneficiary", "amount", "day", "clock", "earliest")
+    tx = view.frame("transactions", "n", "originator", "beneficiary", "amount", "day", "clock", "earliest")
     is_held = held["held"]
     between = is_held.gather(tx["originator"]) & is_held.gather(tx["beneficiary"])
     between = between & (tx["originator"] != tx["beneficiary"])

@@ -125,7 +125,7 @@ class Suspicions:
 
     def _strongest_about(self, side: str) -> NDArray[np.int64]:
         """Return for each transaction the strongest finding that holds it and is about one of its ends, else −1."""
-        tx = self.view.frame("transactions")
+        tx = self.view.frame("transactions", "originator", "beneficiary")
         held = self.evidence.with_columns(account=tx[side].gather(self.evidence["n"]).cast(pl.Int64))
         held = held.join(self.subjects.cast({"account": pl.Int64}), on=["finding", "account"], how="semi")
         best = held.group_by("n").agg(pl.col("finding").min())  # findings are numbered from the strongest down
@@ -159,7 +159,7 @@ class Suspicions:
 
     def _of_transactions(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
         score = np.full(len(self.view.frame("accounts")), NONE)
-        tx = self.view.frame("transactions")
+        tx = self.view.frame("transactions", "originator", "beneficiary")
         for side in ("originator", "beneficiary"):
             np.maximum.at(score, tx[side].to_numpy(), weights)
         return score
@@ -193,7 +193,7 @@ class Suspicions:
                 found = self.rows.select("finding")
             pairs = self.subjects.join(found, on="finding", how="semi")
         else:
-            tx = self.view.frame("transactions")
+            tx = self.view.frame("transactions", "originator", "beneficiary")
             n = present["n"]
             sides = [tx[side].gather(n).cast(pl.Int64) for side in ("originator", "beneficiary")]
             pairs = pl.concat(pl.DataFrame({"finding": present["finding"], "account": side}) for side in sides)

@@ -8,8 +8,13 @@ from finvest.view import CaseView, feature
 
 
 @feature
-def daily_flows(view: CaseView) -> pl.DataFrame:
+def daily_flows(view: CaseView, accounts: tuple[int, ...] | None = None) -> pl.DataFrame:
     """Return what each account received and by how much its balance changed, day by day of its own books.
+
+    Parameters
+    ----------
+    accounts : tuple of int, optional
+        Numbers of the accounts that are asked for; all where left out. So in all of this file.
 
     Returns
     -------
@@ -19,14 +24,16 @@ def daily_flows(view: CaseView) -> pl.DataFrame:
     """
     keys = ["account", "currency", "day"]
     received = pl.col("change").filter(pl.col("counted") & (pl.col("change") > 0)).sum()
-    days = view.bookings.group_by(keys).agg(
-        credit=received, net=pl.col("change").filter("own").sum(), counted=pl.col("counted").any()
+    days = (
+        view.bookings_of(accounts)
+        .group_by(keys)
+        .agg(credit=received, net=pl.col("change").filter("own").sum(), counted=pl.col("counted").any())
     )
     return days.sort(keys)
 
 
 @feature
-def retention(view: CaseView) -> pl.DataFrame:
+def retention(view: CaseView, accounts: tuple[int, ...] | None = None) -> pl.DataFrame:
     """Return how much of what an account receives stays in it: mean end-of-day balance over value credited.
 
     Source: RET(a, W) of the catalogue, section 1, over the account's time on file.
@@ -39,8 +46,8 @@ def retention(view: CaseView) -> pl.DataFrame:
         Accounts whose balances nothing on file fixes are absent: not assessable, not zero.
     """
     keys = ["account", "currency"]
-    daily = daily_flows(view)
-    anchored = daily.join(openings(view), on=keys).sort(*keys, "day")
+    daily = daily_flows(view, accounts)
+    anchored = daily.join(openings(view, accounts), on=keys).sort(*keys, "day")
     balance = pl.col("opening") + pl.col("net").cum_sum().over(keys)
     counted = pl.col("day").filter("counted")
     held = pl.col("day").shift(-1).over(keys) - pl.col("day")
@@ -59,7 +66,7 @@ def retention(view: CaseView) -> pl.DataFrame:
 
 
 @feature
-def openings(view: CaseView) -> pl.DataFrame:
+def openings(view: CaseView, accounts: tuple[int, ...] | None = None) -> pl.DataFrame:
     """Return what accounts held before their first movement, by addition from any balance that their books give.
 
     Returns
@@ -68,8 +75,10 @@ def openings(view: CaseView) -> pl.DataFrame:
         ``account``, ``currency`` (code), ``opening`` (minor units); accounts whose balance nothing fixes are absent.
     """
     keys = ["account", "currency"]
-    net_so_far = daily_flows(view).with_columns(so_far=pl.col("net").cum_sum().over(keys))
-    written = pl.concat([_stated(view), _running(view)]).sort("day")
+    net_so_far = daily_flows(view, accounts).with_columns(so_far=pl.col("net").cum_sum().over(keys))
+    written = pl.concat([_stated(view), _running(view, accounts)]).sort("day")
+    if accounts is not None:
+        written = written.filter(pl.col("account").is_in(accounts))
     before = written.join_asof(
         net_so_far.select(*keys, "day", "so_far"), on="day", by=keys, strategy="backward", check_sortedness=False
     )
@@ -99,8 +108,8 @@ def _stated(view: CaseView) -> pl.DataFrame:
     )
 
 
-def _running(view: CaseView) -> pl.DataFrame:
+def _running(view: CaseView, accounts: tuple[int, ...] | None) -> pl.DataFrame:
     """Return running balances on days with one movement: their order within the day is then beyond doubt."""
     alone = pl.len().over("account", "currency", "day") == 1
-    rows = view.bookings.filter("own").filter(alone).filter(pl.col("balance").is_not_null())
+    rows = view.bookings_of(accounts).filter("own").filter(alone).filter(pl.col("balance").is_not_null())
     return rows.select("account", "currency", "day", "balance")

@@ -26,13 +26,14 @@ def cash_events(view: CaseView) -> pl.DataFrame:
         ``earliest``, ``latest``, ``city``.
     """
     kind = view.frame("accounts")["kind"]
-    rows = view.frame("transactions").filter(pl.col("channel").is_in(list(CASH)))
+    columns = ("amount", "currency", "day", "earliest", "latest", "city")
+    rows = view.frame("transactions", "n", "originator", "beneficiary", "channel", *columns)
+    rows = rows.filter(pl.col("channel").is_in(list(CASH)))
     behind = {side: kind.gather(rows[side]) == "cash" for side in ("originator", "beneficiary")}
     rows = rows.with_columns(comes=behind["originator"], goes=behind["beneficiary"])
     direction = pl.when("comes").then(pl.lit("in")).otherwise(pl.lit("out"))
     account = pl.when("comes").then("beneficiary").otherwise("originator")
     one_side = rows.filter(pl.col("comes") != pl.col("goes"))
-    columns = ("amount", "currency", "day", "earliest", "latest", "city")
     return one_side.select("n", *columns, account=account, direction=direction).sort("n")
 
 
@@ -110,7 +111,8 @@ def at_least(hits: int, trials: int) -> float:
 @feature
 def home_city(view: CaseView) -> pl.DataFrame:
     """Return ``account`` and ``home``: the city in which it pays by card most often; of several the first by name."""
-    tx = view.frame("transactions").filter(pl.col("channel") == "card_pos", pl.col("city").is_not_null())
+    tx = view.frame("transactions", "originator", "channel", "city")
+    tx = tx.filter(pl.col("channel") == "card_pos", pl.col("city").is_not_null())
     counted = tx.group_by(account="originator", home="city").agg(times=pl.len().cast(pl.Int64))
     return counted.sort("account", -pl.col("times"), "home").unique("account", keep="first").drop("times")
 
@@ -129,7 +131,7 @@ def funnels(view: CaseView, days: int) -> pl.DataFrame:
         ``evidence`` (these, and what followed), ``home`` (null where unknown), ``travelled`` (cities in which the
         account paid by card within two days of the cash).
     """
-    tx = view.frame("transactions")
+    tx = view.frame("transactions", "n", "originator", "channel", "city", "earliest", "latest")
     cash = cash_events(view).filter(pl.col("direction") == "in", pl.col("city").is_not_null())
     cash = cash.join(home_city(view), on="account", how="left", maintain_order="left")
     cash = cash.filter(pl.col("home").is_null() | (pl.col("home") != pl.col("city")))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def by_account(view: CaseView, roots: NDArray[Any]) -> pl.DataFrame:
     """Return the payments from which searches stopped, by who made them: ``account``, ``evidence``; sorted."""
     numbers = np.unique(roots).astype(np.uint32)
-    payers = view.frame("transactions")["originator"].gather(numbers)
+    payers = view.frame("transactions", "originator")["originator"].gather(numbers)
     cut = pl.DataFrame({"evidence": numbers, "account": payers})
     return cut.group_by("account", maintain_order=True).agg("evidence").sort("account")
 

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from finvest.features.scores import surprise, surprising
-from finvest.view import CaseView, feature
+from finvest.view import EDGE, CaseView, feature
 
 Side = Literal["in", "out"]
 
@@ -37,11 +37,14 @@ _DAY = 86_400_000_000
 def transfers(view: CaseView) -> pl.DataFrame:
     """Return the transactions that go from account to account: no card payments, no cash, nothing to or from a sink.
 
+    Columns: ``n`` and `finvest.view.EDGE`.
+
     A sink is an account outside the records that several accounts deal with: the sum of what many people did, like the
     "outside world" of a simulator. One that a single account's books know by name is no sink.
     """
-    at_counter = pl.col("channel").is_in(list(AT_COUNTER)).fill_null(value=False)
-    tx = view.frame("transactions").filter(~at_counter)
+    channel = view.frame("transactions", "channel")["channel"]
+    at_counter = channel.is_in(list(AT_COUNTER)).fill_null(value=False)
+    tx = view.frame("transactions", "n", *EDGE).filter(~at_counter)
     outside = view.frame("accounts").filter(pl.col("kind").is_in(list(OUTSIDE)))["n"]
     dealings = pl.concat(
         [

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import polars as pl
 
 from finvest.features.holders import holders
 from finvest.view import CaseView, feature
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_HOUR = 3_600_000_000
 
 
 @feature
@@ -20,38 +27,55 @@ def pass_through(view: CaseView, hours: int) -> pl.DataFrame:
     polars.DataFrame
         One row an account and currency with credits: ``account``, ``currency`` (number of the graph), ``credited``,
         ``passed`` (possibly, where times are known to a date), ``passed_certain`` (minor units), ``credits``,
-        ``passed_credits`` (those of which nine tenths passed), ``evidence`` (transaction numbers of the lots that
-        passed, in and out).
+        ``passed_credits`` (those of which nine tenths passed).
     """
-    from finvest.graph.lots import fifo_lots, pass_through
+    from finvest.graph.lots import pass_through
 
-    window, graph = hours * 3_600_000_000, view.graph
-    possible, certain = (pass_through(graph, window=window, order=order) for order in ("possible", "certain"))
-    lots = fifo_lots(graph, order="possible")
-    soon = graph.earliest[lots.outgoing] - graph.latest[lots.incoming] <= window
+    window = hours * _HOUR
+    possible, certain = (pass_through(view.graph, window=window, order=order) for order in ("possible", "certain"))
+    return pl.DataFrame(
+        {
+            "account": possible.account.astype(np.uint32),
+            "currency": possible.currency,
+            "credited": possible.credited,
+            "passed": possible.passed,
+            "passed_certain": certain.passed,
+            "credits": possible.credits,
+            "passed_credits": possible.passed_credits,
+        }
+    )
+
+
+def passed_on(view: CaseView, hours: int, accounts: Sequence[int]) -> pl.DataFrame:
+    """Return the transactions whose lots `pass_through` counts as passed.
+
+    Parameters
+    ----------
+    accounts : sequence of int
+        Numbers of the accounts that are asked for.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row an account and currency of which something passed: ``account``, ``currency`` (number of the graph),
+        ``code`` (of the currency), ``evidence`` (transaction numbers, in and out, sorted).
+    """
+    from finvest.graph.lots import fifo_lots
+
+    graph = view.graph
+    lots = fifo_lots(graph, order="possible", accounts=np.array(accounts, np.int32))
+    soon = graph.earliest[lots.outgoing] - graph.latest[lots.incoming] <= hours * _HOUR
     passed = pl.DataFrame(
         {
             "account": np.tile(lots.account[soon], 2),
             "currency": np.tile(graph.currency[lots.outgoing[soon]], 2),
             "evidence": np.concatenate([lots.incoming[soon], lots.outgoing[soon]]),
-        }
+        },
+        schema_overrides={"account": pl.UInt32, "evidence": pl.UInt32},
     )
     members = passed.group_by("account", "currency").agg(pl.col("evidence").unique().sort())
-    return (
-        pl.DataFrame(
-            {
-                "account": possible.account,
-                "currency": possible.currency,
-                "credited": possible.credited,
-                "passed": possible.passed,
-                "passed_certain": certain.passed,
-                "credits": possible.credits,
-                "passed_credits": possible.passed_credits,
-            }
-        )
-        .join(members, on=["account", "currency"], how="left", maintain_order="left")
-        .with_columns(pl.col("account").cast(pl.UInt32), pl.col("evidence").cast(pl.List(pl.UInt32)))
-    )
+    code = view.frame("transactions", "currency")["currency"].gather(members["evidence"].list.first())
+    return members.with_columns(code=code)
 
 
 def onward(view: CaseView, accounts: pl.Series, evidence: pl.Series) -> pl.DataFrame:
@@ -69,7 +93,7 @@ def onward(view: CaseView, accounts: pl.Series, evidence: pl.Series) -> pl.DataF
         ``all`` and ``own``, minor units; ``own`` is null where the account's holder is unknown, and where receivers
         with unknown holders decide whether it is half.
     """
-    tx = view.frame("transactions").select("originator", "beneficiary", "amount", n="n")
+    tx = view.frame("transactions", "n", "originator", "beneficiary", "amount")
     key = holders(view)["holder_key"]
     rows = pl.DataFrame({"account": accounts, "n": evidence}).with_row_index("row").explode("n", empty_as_null=False)
     rows = rows.join(tx, on="n", maintain_order="left").filter(pl.col("originator") == pl.col("account"))

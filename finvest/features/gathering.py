@@ -78,7 +78,7 @@ def _lists(view: CaseView, places: Sequence[Int32]) -> pl.Series:
 def _forwarded(view: CaseView, sides: dict[str, pl.Series], keep: tuple[int, int]) -> pl.DataFrame:
     """Compare what goes out with what came in, as integers and currency by currency."""
     low, high = keep
-    tx = view.frame("transactions")
+    tx = view.frame("transactions", "amount", "currency")
     flat = pl.concat(
         pl.DataFrame({"n": numbers})
         .with_row_index("row")
@@ -86,7 +86,7 @@ def _forwarded(view: CaseView, sides: dict[str, pl.Series], keep: tuple[int, int
         .select("row", "n", side=pl.lit(side))
         for side, numbers in sides.items()
     )
-    money = flat.hstack(tx[flat["n"]].select("amount", "currency"))
+    money = flat.hstack(tx[flat["n"]])
     sums = money.group_by("row", "currency").agg(
         **{side: pl.col("amount").filter(pl.col("side") == side).sum() for side in ("in", "out")}
     )

@@ -29,7 +29,7 @@ def repeats(view: CaseView) -> pl.Series:
 @feature
 def once(view: CaseView) -> pl.Series:
     """Return for each transaction whether it is the only one from its originator to its beneficiary."""
-    tx = view.frame("transactions")
+    tx = view.frame("transactions", "originator", "beneficiary")
     return tx.select(pl.len().over("originator", "beneficiary") == 1).to_series()
 
 

@@ -185,7 +185,7 @@ def _with_period_and_amounts(view: CaseView, rows: pl.DataFrame) -> pl.DataFrame
         rows = rows.hstack(view.measure(rows["evidence"], **span))
     if "amounts" in rows.columns or "evidence" not in rows.columns:
         return rows if "amounts" in rows.columns else rows.with_columns(amounts=pl.lit(None))
-    amounts = view.frame("transactions")["amount_base"]
+    amounts = view.frame("transactions", "amount_base")["amount_base"]
     if view.base is not None and amounts.null_count() < len(amounts):
         rows = rows.hstack(view.measure(rows["evidence"], **_BASE))
     pairs = view.measure(rows["evidence"], currency=pl.col("currency"), amount=pl.col("amount")).with_row_index("row")

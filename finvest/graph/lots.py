@@ -16,6 +16,8 @@ from finvest.graph.compiled import in_chunks, kernel
 from finvest.graph.parameters import check_at_least, check_order, check_percent, check_window
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from finvest.graph.index import Index
     from finvest.graph.money_graph import MoneyGraph
 
@@ -56,7 +58,7 @@ class Lots:
         return f"Lots({len(self):,} lots of {len(np.unique(self.account)):,} accounts)"
 
 
-def fifo_lots(graph: MoneyGraph, *, order: Order, threads: int = 1) -> Lots:
+def fifo_lots(graph: MoneyGraph, *, order: Order, accounts: Int32 | None = None, threads: int = 1) -> Lots:
     """Match, for each account and currency, every debit with the oldest credits that are not yet spent.
 
     Parameters
@@ -67,6 +69,8 @@ def fifo_lots(graph: MoneyGraph, *, order: Order, threads: int = 1) -> Lots:
         Where instants are uncertain: "possible" takes credits at their earliest and debits at their
         latest, credits first at one instant; "certain" takes credits at their latest and debits at their
         earliest, debits first. Ties among credits, and among debits, go by edge number.
+    accounts : int32 of shape (any,), optional
+        Accounts whose lots are asked for, each once; all where left out.
     threads : int
         Number of threads; does not change the result.
 
@@ -82,16 +86,10 @@ def fifo_lots(graph: MoneyGraph, *, order: Order, threads: int = 1) -> Lots:
     """
     check_order(order)
     check_at_least("threads", threads, 1)
-    credits_first = order == "possible"
-    incoming = _queue(graph, graph.incoming, by_earliest=credits_first)
-    outgoing = _queue(graph, graph.outgoing, by_earliest=not credits_first)
-    loops = graph.originator == graph.beneficiary
-    unmatched, unspent = np.where(loops, 0, graph.amount), np.where(loops, 0, graph.amount)
-
-    def match(low: int, high: int, _: None) -> tuple[Int32, Int32, Int64]:
-        return _match(low, high, incoming, outgoing, int(not credits_first), unmatched, unspent)
-
-    chunks = in_chunks(match, graph.accounts, threads=threads, own=lambda: None)
+    chosen = np.arange(graph.accounts, dtype=np.int32) if accounts is None else read_only(accounts, np.int32)
+    unmatched, unspent = _to_match(graph), _to_match(graph)
+    match = _matcher(graph, order, read_only(chosen, np.int32), unmatched, unspent)
+    chunks = in_chunks(match, len(chosen), threads=threads, own=lambda: None)
     spent = np.concatenate([np.empty(0, np.int32), *(chunk[0] for chunk in chunks)])
     paid = np.concatenate([np.empty(0, np.int32), *(chunk[1] for chunk in chunks)])
     amount = np.concatenate([np.empty(0, np.int64), *(chunk[2] for chunk in chunks)])
@@ -156,23 +154,32 @@ def pass_through(graph: MoneyGraph, *, window: int, order: Order, share: int = 9
     """
     check_window(window)
     check_percent("share", share)
-    lots = fifo_lots(graph, order=order, threads=threads)
-    if order == "possible":
-        stay = graph.earliest[lots.outgoing] - graph.latest[lots.incoming]
-    else:
-        stay = graph.latest[lots.outgoing] - graph.earliest[lots.incoming]
-    soon = stay <= window
+    check_order(order)
+    check_at_least("threads", threads, 1)
     passed = np.zeros(graph.edges, np.int64)
-    np.add.at(passed, lots.incoming[soon], lots.amount[soon])
+    everybody = read_only(np.arange(graph.accounts), np.int32)
+    match = _matcher(graph, order, everybody, _to_match(graph), _to_match(graph))
 
+    def add(low: int, high: int, _: None) -> None:
+        spent, paid, amount = match(low, high, None)
+        if order == "possible":
+            stay = graph.earliest[paid] - graph.latest[spent]
+        else:
+            stay = graph.latest[paid] - graph.earliest[spent]
+        soon = stay <= window
+        np.add.at(passed, spent[soon], amount[soon])  # a credit is one account's: no other chunk has it
+
+    in_chunks(add, graph.accounts, threads=threads, own=lambda: None)
     real = np.flatnonzero(graph.originator != graph.beneficiary)
+    amount, passed = graph.amount[real], passed[real]
     place = graph.beneficiary[real].astype(np.int64) << 31 | graph.currency[real]
+    del real
     places, row = np.unique(place, return_inverse=True)
     sums = np.zeros((4, len(places)), np.int64)
-    np.add.at(sums[0], row, graph.amount[real])
-    np.add.at(sums[1], row, passed[real])
+    np.add.at(sums[0], row, amount)
+    np.add.at(sums[1], row, passed)
     np.add.at(sums[2], row, 1)
-    np.add.at(sums[3], row, passed[real] * 100 >= graph.amount[real] * share)
+    np.add.at(sums[3], row, passed * 100 >= amount * share)
     return PassThrough((places >> 31).astype(np.int32), (places & (2**31 - 1)).astype(np.int32), *sums)
 
 
@@ -198,20 +205,40 @@ def _queue(graph: MoneyGraph, index: Index, *, by_earliest: bool) -> _Queue:
     )
 
 
+def _to_match(graph: MoneyGraph) -> Int64:
+    return np.where(graph.originator == graph.beneficiary, 0, graph.amount)
+
+
+def _matcher(
+    graph: MoneyGraph, order: Order, accounts: Int32, unmatched: Int64, unspent: Int64
+) -> Callable[[int, int, None], tuple[Int32, Int32, Int64]]:
+    """Return what finds the lots of some of the accounts."""
+    credits_first = order == "possible"
+    incoming = _queue(graph, graph.incoming, by_earliest=credits_first)
+    outgoing = _queue(graph, graph.outgoing, by_earliest=not credits_first)
+
+    def match(low: int, high: int, _: None) -> tuple[Int32, Int32, Int64]:
+        return _match(accounts[low:high], incoming, outgoing, int(not credits_first), unmatched, unspent)
+
+    return match
+
+
 @kernel
 def _match(
-    v0: int, v1: int, incoming: _Queue, outgoing: _Queue, gap: int, unmatched: Int64, unspent: Int64
+    accounts: Int32, incoming: _Queue, outgoing: _Queue, gap: int, unmatched: Int64, unspent: Int64
 ) -> tuple[Int32, Int32, Int64]:
-    """Lots of the accounts v0 to v1 - 1: incoming edge, outgoing edge, amount.
+    """Lots of some accounts: incoming edge, outgoing edge, amount.
 
     ``gap`` is 1 where a lot must have arrived before the instant of the debit, 0 where at it is enough.
     ``unmatched`` and ``unspent`` start as the amounts and end as what is left of them.
     """
     # Each lot uses up a credit or a debit: there are never more lots than edges.
-    room = incoming.ptr[v1] - incoming.ptr[v0] + outgoing.ptr[v1] - outgoing.ptr[v0]
+    room = 0
+    for v in accounts:
+        room += incoming.ptr[v + 1] - incoming.ptr[v] + outgoing.ptr[v + 1] - outgoing.ptr[v]
     spent, paid, amount = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int64)
     used = 0
-    for v in range(v0, v1):
+    for v in accounts:
         first, end = outgoing.ptr[v], outgoing.ptr[v + 1]
         last = incoming.ptr[v + 1]
         currency = -1
@@ -238,4 +265,4 @@ def _match(
                     unspent[credit] -= part
                     spent[used], paid[used], amount[used] = credit, debit, part
                     used += 1
-    return spent[:used], paid[:used], amount[:used]
+    return spent[:used].copy(), paid[:used].copy(), amount[:used].copy()

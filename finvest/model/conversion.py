@@ -19,7 +19,7 @@ from finvest.model.rates import OLDEST_DAYS, Rates
 from finvest.model.tables import MINOR
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
 _EXACT = pl.Int128()
@@ -103,6 +103,13 @@ def convert(
         rate_source=pl.when(made).then("new_source").when("said").then("rate_source"),
     )
     return movements.with_columns(filled.get_columns()), unconverted
+
+
+def together(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Add up what several calls of `convert` left unconverted."""
+    grouped = pl.concat([pl.DataFrame(schema=UNCONVERTED), *parts]).group_by("currency", "why")
+    found = grouped.agg(pl.col("count").sum(), pl.col("first").min(), pl.col("last").max())
+    return found.select(*UNCONVERTED).sort("currency", "why", nulls_last=True)
 
 
 def convert_one(amount: int, factor: Fraction) -> int:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from finvest.model.columns import lean
 from finvest.model.tables import INSTANT, table
 from finvest.pairing.events import PRECISIONS, events, representatives
+from finvest.pairing.lines import needed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _ROWS = 100_000
-"""Records that have nothing to do with others are merged so many at a time: only memory depends on it."""
+"""Records that are merged at a time: only memory depends on it."""
+
+_LINKED_ROWS = 250_000
+"""Movements of records that have to do with others, at a time: each time all records are read."""
+
+_REVERSALS = -1
 
 _PAYEE_FIRST = frozenset({"beneficiary", "beneficiary_known_by", "originator_name"})
 """What a pair takes from the payee's record; anything else comes from the payer's, where it has it."""
@@ -35,12 +46,20 @@ SCHEMA = pl.Schema({**{c: t for c, t in table("transactions").schema.items() if 
 """Columns of `movements`: those of `transactions`, and what a movement adds."""
 
 
-def movements(transactions: pl.DataFrame, duplicates: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Return one row a movement of money.
+def movements(transactions: pl.DataFrame | pl.LazyFrame, duplicates: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return what `movement_parts` yields as one frame, sorted by ``movement``."""
+    moved = lean(pl.concat(movement_parts(transactions, duplicates, pairs)))
+    return moved if moved["movement"].is_sorted() else lean(moved.sort("movement"))
+
+
+def movement_parts(
+    transactions: pl.DataFrame | pl.LazyFrame, duplicates: pl.DataFrame, pairs: pl.DataFrame
+) -> Iterator[pl.DataFrame]:
+    """Yield one row a movement of money, in parts of bounded size, at least one.
 
     Parameters
     ----------
-    transactions : polars.DataFrame
+    transactions : polars.DataFrame or polars.LazyFrame
         Rows of the table `transactions`. Pending, reverted and informational records and zero amounts are no movement.
     duplicates : polars.DataFrame
         ``transaction_id``, ``duplicate_of``; may be empty.
@@ -48,10 +67,10 @@ def movements(transactions: pl.DataFrame, duplicates: pl.DataFrame, pairs: pl.Da
         Rows of the table `pairs`; those with state ``paired`` and kind ``transfer`` make one movement of two records.
         May be empty.
 
-    Returns
-    -------
+    Yields
+    ------
     polars.DataFrame
-        Sorted by ``movement``, columns as in `SCHEMA`: every column of `transactions` but ``duplicate_of``, and
+        Columns as in `SCHEMA`: every column of `transactions` but ``duplicate_of``, and
 
         * ``movement``: id, the payer's transaction, else the payee's (the smallest id among duplicates);
         * ``originator``, ``beneficiary``: account ids, each from its own books where those are on file;
@@ -73,38 +92,25 @@ def movements(transactions: pl.DataFrame, duplicates: pl.DataFrame, pairs: pl.Da
     A pair takes both bookings' times, the payee's name from the payer's record and the payer's from the payee's, and
     the reference from the payer unless that is a prefix of the payee's, which a bank cut.
     """
-    shared = pl.concat(
-        [
-            *(duplicates[c].cast(pl.String) for c in ("transaction_id", "duplicate_of")),
-            *(pairs[f"{side}_transaction"].cast(pl.String) for side in ("originator", "beneficiary")),
-        ]
-    )
-    together = pl.col("transaction_id").is_in(shared.unique().implode())
-    alone = transactions.filter(~together)
-    parts = [_moved(transactions.filter(together), duplicates, pairs)]
-    none = (duplicates.clear(), pairs.clear())
-    parts.extend(_moved(alone.slice(start, _ROWS), *none) for start in range(0, len(alone), _ROWS))
-    del alone
-    merged = pl.concat([part for part in parts if len(part)] or parts[:1])
-    parts.clear()
-    moved = lean(_with_reversals(merged, transactions).select(SCHEMA.names()))
-    del merged
-    return moved if moved["movement"].is_sorted() else lean(moved.sort("movement"))
+    rows = transactions.lazy()
+    said = needed(rows, ("transaction_id", "reversal_of")).filter(pl.col("reversal_of").is_not_null()).collect()
+    paired = _paired(duplicates, pairs)
+    places = _together(said, duplicates, pairs, paired)
+    for (part,), members in places.sort("part").group_by("part", maintain_order=True):
+        records = rows.join(members.lazy(), on="transaction_id", how="semi").collect()
+        moved = _moved(records, duplicates, paired)
+        yield _with_reversals(moved, said) if part == _REVERSALS else _in_shapes(moved)
+    size = rows.select(pl.len()).collect().item()
+    for start in range(0, max(size, 1), _ROWS):
+        alone = rows.slice(start, _ROWS).collect()
+        if len(places):
+            alone = alone.join(places, on="transaction_id", how="anti", maintain_order="left")
+        if len(alone) or (not len(places) and not start):
+            yield _in_shapes(_moved(alone, duplicates.clear(), paired.clear()))
 
 
-def _moved(transactions: pl.DataFrame, duplicates: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Merge records into movements, all but their reversals."""
-    lines = events(transactions, duplicates)
-    payer, payee, paired = _sides(lines, duplicates, pairs)
-    return _merge(payer.join(paired, on="_out", how="left").join(payee, on="_in", how="full", coalesce=True)).select(
-        c for c in SCHEMA.names() if c != "in_shapes"
-    )
-
-
-def _sides(
-    lines: pl.DataFrame, duplicates: pl.DataFrame, pairs: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Return the payers' events, the payees' events (columns marked), and which belong together."""
+def _paired(duplicates: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return which events belong together: ``pair_id``, ``how``, ``_out`` (the payer's), ``_in`` (the payee's)."""
     valid = pairs.filter((pl.col("state") == "paired") & (pl.col("kind") == "transfer")).sort("pair_id")
     paired = valid.select(
         "pair_id",
@@ -112,12 +118,40 @@ def _sides(
         _out=representatives(valid["originator_transaction"], duplicates),
         _in=representatives(valid["beneficiary_transaction"], duplicates),
     )
-    paired = paired.unique("_out", keep="first", maintain_order=True).unique("_in", keep="first", maintain_order=True)
+    return paired.unique("_out", keep="first", maintain_order=True).unique("_in", keep="first", maintain_order=True)
+
+
+def _together(said: pl.DataFrame, duplicates: pl.DataFrame, pairs: pl.DataFrame, paired: pl.DataFrame) -> pl.DataFrame:
+    """Put records that have to do with others into parts: ``transaction_id``, ``part``.
+
+    Those of one movement are in one part; reversals and what they reverse in the part `_REVERSALS`.
+    """
+    linked = [duplicates[c].cast(pl.String) for c in ("transaction_id", "duplicate_of")]
+    linked += [pairs[f"{side}_transaction"].cast(pl.String) for side in ("originator", "beneficiary")]
+    linked += [said[c].cast(pl.String) for c in ("transaction_id", "reversal_of")]
+    ids = pl.concat([column.rename("transaction_id") for column in linked]).drop_nulls().unique().sort()
+    rows = pl.DataFrame({"transaction_id": ids, "event": representatives(ids, duplicates)})
+    rows = rows.join(paired.select("_out", event="_in"), on="event", how="left", maintain_order="left")
+    rows = rows.with_columns(movement=pl.coalesce("_out", "event"))
+    reverses = pl.col("transaction_id").is_in(pl.concat([said[c] for c in said.columns]).implode())
+    part = pl.col("movement").rank("dense").cast(pl.Int64) // _LINKED_ROWS
+    return rows.select("transaction_id", part=pl.when(reverses.any().over("movement")).then(_REVERSALS).otherwise(part))
+
+
+def _moved(transactions: pl.DataFrame, duplicates: pl.DataFrame, paired: pl.DataFrame) -> pl.DataFrame:
+    """Merge records into movements, all but their reversals."""
+    lines = events(transactions, duplicates)
     credit = pl.col("books") == "beneficiary"
     payer = lines.filter(~credit).rename({c: f"out_{c}" for c in lines.columns}).with_columns(_out="out_transaction_id")
     payee = lines.filter(credit).rename({c: f"in_{c}" for c in lines.columns}).with_columns(_in="in_transaction_id")
     known = paired.join(payer, on="_out", how="semi").join(payee, on="_in", how="semi")
-    return payer, payee, known
+    return _merge(payer.join(known, on="_out", how="left").join(payee, on="_in", how="full", coalesce=True)).select(
+        c for c in SCHEMA.names() if c != "in_shapes"
+    )
+
+
+def _in_shapes(moved: pl.DataFrame) -> pl.DataFrame:
+    return moved.with_columns(in_shapes=pl.lit(value=True)).select(SCHEMA.names())
 
 
 def _merge(rows: pl.DataFrame) -> pl.DataFrame:
@@ -193,16 +227,12 @@ def _codes(pair: pl.Expr) -> dict[str, pl.Expr]:
     }
 
 
-def _with_reversals(rows: pl.DataFrame, transactions: pl.DataFrame) -> pl.DataFrame:
+def _with_reversals(rows: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
     """Point each reversal to the movement it reverses, and keep both out of shapes."""
-    said = table("transactions").complete(transactions).filter(pl.col("reversal_of").is_not_null())
-    if said.is_empty():
-        return rows.with_columns(in_shapes=pl.lit(value=True))
     of = rows.select("movement", transaction_id="records").explode("transaction_id", empty_as_null=False)
     originals = of.rename({"movement": "original", "transaction_id": "reversal_of"})
     reversals = (
-        said.select("transaction_id", "reversal_of")
-        .join(of, on="transaction_id")
+        said.join(of, on="transaction_id")
         .join(originals, on="reversal_of", how="left")
         .with_columns(reversal_of=pl.coalesce("original", "reversal_of"))
         .sort("transaction_id")
@@ -210,4 +240,4 @@ def _with_reversals(rows: pl.DataFrame, transactions: pl.DataFrame) -> pl.DataFr
     )
     out = pl.concat([reversals["movement"], reversals["original"].drop_nulls()])
     rows = rows.drop("reversal_of").join(reversals.select("movement", "reversal_of"), on="movement", how="left")
-    return rows.with_columns(in_shapes=~pl.col("movement").is_in(out.implode()))
+    return rows.with_columns(in_shapes=~pl.col("movement").is_in(out.implode())).select(SCHEMA.names())

@@ -157,7 +157,11 @@ class Store:
             (self.folder / path).unlink(missing_ok=True)
 
     def frame(self, name: str) -> pl.DataFrame:
-        """Return the rows of a table that hold now.
+        """Return the rows of a table that hold now; raises what `scan` raises."""
+        return lean(self.scan(name).collect())
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """Return the rows of a table that hold now, to be read when asked for.
 
         Raises
         ------
@@ -170,7 +174,6 @@ class Store:
             if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != part.sha256:
                 raise CaseError(f"{path} is missing or was changed; load its source again")
         if not parts:
-            return table(name).empty()
+            return table(name).empty().lazy()
         # A folder's name may hold what would be a pattern of files or of partitions.
-        read = pl.read_parquet([self.folder / p.path for p in parts], glob=False, hive_partitioning=False)
-        return lean(read)
+        return pl.scan_parquet([self.folder / p.path for p in parts], glob=False, hive_partitioning=False)

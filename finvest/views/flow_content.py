@@ -106,6 +106,8 @@ class Stream:
 
 S = TypeVar("S", bound=Stream)
 
+_MOVED = ("n", "originator", "beneficiary", "day", "amount", "currency", "amount_base", "origin")
+
 
 @dataclass(slots=True)
 class Content:
@@ -153,7 +155,7 @@ def content(view: CaseView, finding: Finding, possible_victims: Collection[str])
     """Gather what a picture of a finding shows."""
     if view.records("transactions", finding.movements) != finding.evidence.get("transactions", ()):
         raise UsageError(f"{finding.id} was found in another state of this case; look for it again, then draw it")
-    rows = view.frame("transactions")[list(finding.movements)].sort("day", "n")
+    rows = view.frame("transactions", *_MOVED)[list(finding.movements)].sort("day", "n")
     by_base = bool(len(rows)) and rows["amount_base"].null_count() == 0
     streams: dict[tuple[int, int, bool], Stream] = {}
     for row in rows.iter_rows(named=True):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from finvest.features.flow import onward, pass_through
+from finvest.features.flow import onward, pass_through, passed_on
 from finvest.findings.make import Make
 from tests.features.conftest import number, view
 
@@ -55,13 +55,16 @@ def test_agrees_with_a_plain_queue(made: list[tuple[str, str, int, int, str]], h
     of = view(*((o, b, amount, hour / 24, {"currency": c}) for o, b, amount, hour, c in made))
     codes = of.frame("transactions").select(code=pl.col("currency").rank("dense"), name="currency").unique()
     names = dict(codes.iter_rows())
+    members = passed_on(of, hours, range(len(of.frame("accounts"))))
+    evidence = {(r["account"], r["currency"]): r["evidence"] for r in members.iter_rows(named=True)}
+    assert all(names[r["currency"]] == r["code"] for r in members.iter_rows(named=True))
     found = {
         (r["account"], names[r["currency"]]): (
             r["credited"],
             r["passed"],
             r["credits"],
             r["passed_credits"],
-            r["evidence"] or [],
+            evidence.get((r["account"], r["currency"]), []),
         )
         for r in pass_through(of, hours).iter_rows(named=True)
     }

@@ -33,7 +33,7 @@ class Read:
 
     @cached_property
     def matched(self) -> Matched:
-        return match(self.tables)
+        return match(self.tables["transactions"].lazy(), self.tables)
 
 
 @cache
