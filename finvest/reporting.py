@@ -102,7 +102,7 @@ def trail_content(
         version=finvest.__version__,
         question=question or "Where did the claimed money go, and where is it now?",
         trail=trail,
-        handling=str(matched.transactions["handling"].max() or "H0"),
+        handling=str(matched.transactions.select(pl.col("handling").max()).collect().item() or "H0"),
         sources=sources(store),
         victims=known_victims(view),
     )
