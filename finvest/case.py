@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
-from finvest import exchange_rates, loading, lookup, reporting
+from finvest import exchange_rates, following, loading, lookup, reporting
 from finvest.checking import Checks, check
-from finvest.model.errors import UsageError
-from finvest.model.tables import HIDDEN, TABLES
-from finvest.registry import Registry
+from finvest.decided import Decided
 from finvest.scoring import Findings, chosen, score
-from finvest.selection import Selection
-from finvest.store.casefile import CaseFile
-from finvest.store.store import Store
-from finvest.trails import MoneyTrails
-from finvest.view import CaseView
+from finvest.state import EVERYTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable
+    from datetime import date
+
+    import polars as pl
 
     from finvest.evaluate.evaluation import Evaluation
     from finvest.evaluating import LabelledSet
     from finvest.findings.detector import Detector
     from finvest.findings.finding import Finding
-    from finvest.matching import Matched
+    from finvest.selection import Selection
+    from finvest.tracing.claims import Claim
+    from finvest.tracing.trail import Trail
     from finvest.views.flow import FlowPicture
     from finvest.views.tables import TableView
 
-EVERYTHING = Selection()
 
-
-class Case(MoneyTrails):
+class Case(Decided):
     """One investigation: a folder with purpose, legal basis, sources, tables, findings and log.
 
     Made by `Case.create`, opened by `Case.open`. Every look and every export is written to the log, with actor and
@@ -47,72 +41,8 @@ class Case(MoneyTrails):
     >>> case.score()  # doctest: +SKIP
     """
 
-    def __init__(self, store: Store, *, actor: str, reason: str, plugins: Sequence[Path] = ()) -> None:
-        if not actor.strip() or not reason.strip():
-            raise UsageError("opening a case needs an actor and a reason; give --actor and --reason")
-        self.actor, self.reason = actor, reason
-        self.registry = Registry(tuple(plugins))
-        self._store = store
-        self._matched: Matched | None = None
-        self._views: dict[Selection, CaseView] = {}
-        self._findings: Findings | None = None
-
-    @classmethod
-    def create(
-        cls, folder: str | Path, *, title: str, purpose: str, legal_basis: str, actor: str, base_currency: str = "EUR"
-    ) -> Case:
-        """Make a new case in an empty or new folder.
-
-        Raises
-        ------
-        UsageError
-            If purpose, legal basis or actor is empty.
-        CaseError
-            If the folder holds something already.
-        """
-        about = CaseFile(
-            title=title, purpose=purpose, legal_basis=legal_basis, actor=actor, base_currency=base_currency
-        )
-        store = Store.create(Path(folder), about)
-        store.manifest.add_log("collection: case created", actor, purpose)
-        return cls(store, actor=actor, reason=purpose)
-
-    @classmethod
-    def open(cls, folder: str | Path, *, actor: str, reason: str, plugins: Sequence[Path] = ()) -> Case:
-        """Open a case; who and why is written to its log.
-
-        Raises
-        ------
-        UsageError
-            If actor or reason is empty.
-        CaseError
-            If the folder is no case, or damaged.
-        """
-        case = cls(Store(Path(folder)), actor=actor, reason=reason, plugins=plugins)
-        case._log("consultation: open")
-        return case
-
-    @property
-    def about(self) -> CaseFile:
-        """Title, purpose, legal basis, and who opened it."""
-        return self._store.casefile
-
-    @property
-    def folder(self) -> Path:
-        """Where the case lies."""
-        return self._store.folder
-
-    def __repr__(self) -> str:
-        sources = self._store.manifest.sources()
-        return (
-            f"<Case {self.about.title!r}: {len(sources)} sources, {sum(s['loaded'] or 0 for s in sources):,} records>"
-        )
-
     def _repr_html_(self) -> str:
         return self.sources()._repr_html_()
-
-    def _log(self, event: str, subjects: Iterable[str] = (), reason: str = "") -> None:
-        self._store.manifest.add_log(event, self.actor, reason or self.reason, sorted(subjects))
 
     # ---- records in
 
@@ -124,28 +54,15 @@ class Case(MoneyTrails):
         profile: str | Path | None = None,
         **options: Any,  # noqa: ANN401
     ) -> loading.Loaded:
-        """Load one file.
+        """Load one file, all of it or nothing; see `finvest.loading.load`.
 
-        Parameters
-        ----------
-        path : str or pathlib.Path
-        ask : Asker, optional
-            Answers what the file does not say; without it a file that leaves a question open is refused.
-        profile : str or pathlib.Path, optional
-            Name of a shipped profile, or a profile of your own.
-        **options
-            What the file does not say, see `finvest.reading.layout.OPTIONS`; ``table`` for files with finvest's own
-            columns; ``loader`` where finvest should not choose; ``accept=True`` takes a proposed profile as it is.
-
-        Returns
-        -------
-        Loaded
-            What became of the records.
+        Options say what the file does not (`finvest.reading.layout.OPTIONS`); ``table`` is for files with finvest's
+        own columns, ``loader`` where finvest should not choose, ``accept=True`` takes a proposed profile as it is.
 
         Raises
         ------
         SourceError
-            If the file as a whole is refused; nothing of it was loaded then.
+            If the file as a whole is refused, or leaves a question open and nobody is there to `ask`.
         """
         done = loading.load(self._store, self.registry, Path(path), self.actor, ask, profile, options)
         return self._loaded(done, "load")
@@ -153,8 +70,7 @@ class Case(MoneyTrails):
     def _loaded(self, done: loading.Loaded, what: str) -> loading.Loaded:
         if not done.already:
             self._log(f"collection: {what}", [done.source])
-            self._matched, self._findings = None, None
-            self._views.clear()
+            self._state.changed()
         return done
 
     def rates(self, path: str | Path | None = None, *, ecb: bool = False) -> loading.Loaded:
@@ -177,42 +93,7 @@ class Case(MoneyTrails):
 
         return TableView(lookup.sources(self._store), title="Sources")
 
-    def table(self, name: str) -> pl.DataFrame:
-        """Return a table of the case, every row with source, record and line.
-
-        Raises
-        ------
-        UsageError
-            If there is no such table; the message lists what there is.
-        """
-        if name not in TABLES:
-            raise UsageError(f"no table {name!r}; there are {', '.join(TABLES)}")
-        self._log(f"consultation: table {name}")
-        return self._frame(name)
-
-    def _frame(self, name: str) -> pl.DataFrame:
-        if name == "pairs":
-            return self.matched.pairs
-        if name == "decisions":
-            return pl.DataFrame(self._store.manifest.decisions(), schema_overrides={"at": pl.String})
-        return self._store.frame(name)
-
-    @property
-    def matched(self) -> Matched:
-        """Duplicates, pairs, movements with their amounts in the base currency, and coverage."""
-        if self._matched is None:
-            self._matched = exchange_rates.match_case(self._store, self.registry)
-        return self._matched
-
     # ---- looking
-
-    def view(self, selection: Selection = EVERYTHING) -> CaseView:
-        """Return what detectors may see: movements of a selection, and the other tables without protected columns."""
-        if selection not in self._views:
-            tables = {n: f for n in TABLES if n not in HIDDEN | {"transactions"} and len(f := self._store.frame(n))}
-            movements = selection.apply(self.matched.movements, tables.get("accounts"))
-            self._views[selection] = CaseView(movements, tables, self.about.base_currency)
-        return self._views[selection]
 
     def check(self) -> Checks:
         """Check balances, gaps, duplicates, pairs, what may be counted twice, and what was not loaded."""
@@ -228,7 +109,7 @@ class Case(MoneyTrails):
         return TableView(found, title="Found")
 
     def show(self, account: str, selection: Selection = EVERYTHING) -> lookup.Statement:
-        """Return an account's statement: movements with running balance, counterparties, coverage.
+        """Return an account's statement: who holds and controls it, movements, counterparties, coverage.
 
         Raises
         ------
@@ -266,15 +147,16 @@ class Case(MoneyTrails):
         progress : callable, optional
             Told the id of each detector before it runs.
         """
-        self._findings = score(self.view(selection), chosen(self.registry, only, parameters), progress)
-        self._store.replace("findings", self._findings.to_frame())
-        self._log("combination: score", [f.id for f in self._findings.all])
-        return self._findings
+        found = score(self.view(selection), chosen(self.registry, only, parameters), progress)
+        self._state.findings = found
+        self._store.replace("findings", found.to_frame())
+        self._log("combination: score", [f.id for f in found.all])
+        return found
 
     @property
     def findings(self) -> Findings:
         """What the detectors found, with their default parameters where none were run yet."""
-        return self._findings or self.score()
+        return self._state.findings or self.score()
 
     def evaluate(
         self,
@@ -283,23 +165,14 @@ class Case(MoneyTrails):
         dated: bool = False,
         **how: Any,  # noqa: ANN401 - handed through
     ) -> Evaluation:
-        """Measure detectors against the answers of this case (the table `labels`), which no detector sees.
+        """Measure detectors against the answers of this case, see `finvest.evaluate.evaluation.evaluate`.
 
         Parameters
         ----------
-        *only : str or Detector
-            Catalogue ids, or detectors of one's own; all where left out.
-        parameters : dict, optional
-            Catalogue id to parameters.
+        *only, parameters
+            As `score` takes them.
         dated : bool
             Cut times to dates first.
-        **how
-            See `finvest.evaluate.evaluation.evaluate`.
-
-        Raises
-        ------
-        DataError
-            If there are no answers, none that is positive, or answers for what the case does not have.
         """
         from finvest.evaluate.evaluation import evaluate
 
@@ -316,9 +189,10 @@ class Case(MoneyTrails):
         """
         from finvest.evaluating import case_set
 
-        tables = {n: self._store.frame(n) for n in TABLES if n not in HIDDEN or n == "labels"}
         self._log("combination: answers")
-        return case_set(self.about.title, self.matched, {n: f for n, f in tables.items() if len(f)}, dated=dated)
+        labels = self._store.frame("labels")
+        tables = self._state.tables | ({"labels": labels} if len(labels) else {})
+        return case_set(self.about.title, self.matched, tables, dated=dated)
 
     def explain(self, finding: str | Finding) -> reporting.Explanation:
         """Return a finding's facts, evidence rows, counter-checks done and to ask."""
@@ -331,24 +205,49 @@ class Case(MoneyTrails):
         """Return the flow picture of a finding."""
         return self.explain(finding).picture
 
-    def decide(self, kind: str, subject: str, outcome: str, *, reason: str, revokes: str | None = None) -> str:
-        """Keep a decision, with reason and actor; return its id.
+    # ---- following the money
+
+    def follow(
+        self,
+        *claims: str | Claim,
+        rule: str | None = None,
+        at: date | None = None,
+        depth: int | None = None,
+        least: str | None = None,
+    ) -> Trail:
+        """Follow claimed money: where it went, where it lies, and where the records lose sight of it.
+
+        Parameters
+        ----------
+        *claims : str or Claim
+            Payments as ``file:line`` or transaction id, with name and amount where wanted (``NAME=file:line@1,200.00``;
+            payments of one name are one claim), or `Claim`, see `deposits`.
+        rule : str
+            ``fifo``, ``lifo``, ``pro_rata``, ``libr``, ``taint_first`` or ``poison``; there is no default.
+        at : datetime.date, optional
+            Last day on which money leaves; the end of the records where left out.
+        depth : int, optional
+            Most hops.
+        least : str, optional
+            Part of a payment, an amount of the base currency, below which it is not followed.
 
         Raises
         ------
         UsageError
-            If there is no reason.
+            If no rule is named, a claim names no payment of the case, or is larger than it.
+        NotAssessable
+            If a claim is on days of which no books are on file.
         """
-        decision = lookup.decision(kind, subject, outcome, reason, self.actor, revokes)
-        self._store.manifest.add_decision(decision)
-        self._log(f"alteration: {kind} {outcome}", [subject], reason)
-        self._matched, self._findings = None, None
-        self._views.clear()
-        return str(decision["decision"])
+        asked = following.claims(self.matched, self._store, claims)
+        how = following.How.of(self.about.base_currency, at, depth, least)
+        trail = following.follow(self._store, self.matched, self.view(), asked, rule, how)
+        following.keep(self._store, trail)
+        self._log(f"combination: follow, {trail.rule.name}", trail.hops["account"].unique())
+        return trail
 
-    def log(self) -> pl.DataFrame:
-        """Return the log: who looked at, loaded or exported what, when and why."""
-        return pl.DataFrame(self._store.manifest.log())
+    def deposits(self, account: str, since: date | None = None, until: date | None = None) -> Claim:
+        """Return a claim on all that came into an account in a period."""
+        return following.deposits(self.view(), account, since, until)
 
     # ---- out
 
@@ -360,13 +259,28 @@ class Case(MoneyTrails):
         pathlib.Path
             Where it lies.
         """
-        from finvest.views.report import report
-
         findings = self.findings
-        content = reporting.report_content(self._store, self.registry, self.check(), findings, self.matched, self.actor)
-        target = Path(path)
-        target.write_text(report(content), encoding="utf-8")
+        target = reporting.write(
+            self._store, self.registry, self.check(), findings, self.matched, self.actor, Path(path)
+        )
         self._log("disclosure: report", [f.id for f in findings.all])
+        return target
+
+    def trail_report(self, trail: Trail, folder: str | Path, *, question: str = "") -> Path:
+        """Write the judge's page of a trail: one self-contained HTML file, made to be printed.
+
+        Returns
+        -------
+        pathlib.Path
+            Where it lies, in `folder`.
+        """
+        from finvest.views.trail_report import trail_report
+
+        content = reporting.trail_content(self._store, self.matched, self.view(), trail, question, self.actor)
+        target = Path(folder) / f"trail-{trail.rule.name}.html"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(trail_report(content), encoding="utf-8")
+        self._log("disclosure: trail report", trail.hops["account"].unique())
         return target
 
     def export(self, frame: pl.DataFrame, path: str | Path) -> Path:
@@ -374,9 +288,5 @@ class Case(MoneyTrails):
         from finvest.views.export import write
 
         target = write(frame, Path(path))
-        ids = [c for c in ("transaction_id", "movement", "account", "finding") if c in frame.columns]
-        subjects: list[str] = []
-        with suppress(IndexError):
-            subjects = frame[ids[0]].drop_nulls().cast(pl.String).unique().to_list()
-        self._log(f"disclosure: export {target.suffix[1:]}", subjects[:1000])
+        self._log(f"disclosure: export {target.suffix[1:]}", reporting.about(frame))
         return target

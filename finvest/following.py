@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from finvest.lookup import account_number, files, where
+from finvest.lookup import files, where
 from finvest.model import subjects
 from finvest.model.decisions import as_table, standing
 from finvest.model.errors import UsageError
 from finvest.model.identifiers import opaque
 from finvest.model.money import parse_one
 from finvest.model.tables import table
+from finvest.naming import account_number
 from finvest.pairing.decisions import pair_subject
 from finvest.pairing.twice import open_pairs
 from finvest.tracing.case_ledger import case_ledger
@@ -95,8 +96,8 @@ def follow(
     decisions = as_table(store.manifest.decisions())
     tables = subjects.decided({name: store.frame(name) for name in _TABLES}, decisions)
     ledger = case_ledger(
-        matched.movements,
-        {**tables, "transactions": matched.transactions},
+        matched.movements.collect(),
+        {**tables, "transactions": matched.transactions.collect()},
         matched.coverage,
         hypotheses(decisions),
         how.until,
@@ -146,9 +147,9 @@ def hypothesis(matched: Matched, store: Store, debit: str, credit: str) -> str:
     """
     ids = record(matched, store, debit), record(matched, store, credit)
     decisions = as_table(store.manifest.decisions())
-    tables = {name: store.frame(name) for name in _TABLES} | {"transactions": matched.transactions}
+    tables = {name: store.frame(name) for name in _TABLES} | {"transactions": matched.transactions.collect()}
     said = [*hypotheses(decisions), Hypothesis("", *ids, "", "", "")]
-    case_ledger(matched.movements, tables, matched.coverage, said)
+    case_ledger(matched.movements.collect(), tables, matched.coverage, said)
     return pair_subject(*ids)
 
 
@@ -210,8 +211,8 @@ def _currency(matched: Matched, id_: str) -> str:
     return str(rows["currency"][0])
 
 
-def kept(trail: Trail) -> pl.DataFrame:
-    """Return a trail as rows of the table `trails`."""
+def keep(store: Store, trail: Trail) -> None:
+    """Keep a trail in the table `trails`, beside earlier ones."""
     asked = json.dumps([[c.name, c.transactions, c.account, str(c.since), str(c.until)] for c in trail.claims])
     how = f"{trail.rule.name} {trail.limits} {[h.decision for h in trail.ledger.hypotheses]}"
     rows = trail.hops.with_columns(
@@ -220,4 +221,5 @@ def kept(trail: Trail) -> pl.DataFrame:
         evidence=pl.Series([json.dumps(e) for e in trail.hops["evidence"].to_list()], dtype=pl.String),
     )
     known = table("trails")
-    return known.complete(rows.select(pl.col(c).cast(t) for c, t in known.schema.items() if c in rows.columns))
+    rows = known.complete(rows.select(pl.col(c).cast(t) for c, t in known.schema.items() if c in rows.columns))
+    store.replace("trails", pl.concat([store.frame("trails"), rows]).unique(maintain_order=True))

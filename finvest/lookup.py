@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from finvest.features.balances import openings
 from finvest.model.errors import AmountError, UsageError
-from finvest.model.identifiers import NAME, name_key, name_keys, number_key, opaque, text_key, text_keys
+from finvest.model.identifiers import name_key, name_keys, number_key, text_key, text_keys
 from finvest.model.instants import local_days
 from finvest.model.money import AmountFormat, parse_one
+from finvest.naming import account_number, numbers, people
+from finvest.pairing.lines import needed
 
 if TYPE_CHECKING:
     from finvest.matching import Matched
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 
 FEWEST_CHARACTERS = 3
 """A shorter text would find nearly everything."""
+
+_SEARCHED = (
+    "transaction_id", "originator", "beneficiary", "originator_name", "beneficiary_name", "reference", "end_to_end_id",
+    "currency", "amount", "booked_at", "zone", "source", "line",
+)  # fmt: skip
+_ABOUT = ("movement", "time_known", "channel", "reference", "records", "amount_base")
 
 FOUND = {
     "what": pl.String,
@@ -53,6 +60,8 @@ class Statement:
         ``other``, ``currency``, ``received``, ``paid``, ``count``, ``first``, ``last`` (days).
     coverage : polars.DataFrame
         ``start``, ``end``, ``currency``, ``proof``: days for which this account's own books are on file.
+    people : polars.DataFrame
+        Who holds it and who controls it, see `finvest.naming.people`.
     """
 
     id: str
@@ -60,6 +69,7 @@ class Statement:
     movements: pl.DataFrame
     counterparties: pl.DataFrame
     coverage: pl.DataFrame
+    people: pl.DataFrame
 
     def __repr__(self) -> str:
         return f"<Statement of {self.id}: {len(self.movements)} movements>"
@@ -71,7 +81,8 @@ class Statement:
     def _repr_html_(self) -> str:
         from finvest.views.tables import TableView
 
-        parts = {"Coverage": self.coverage, "Counterparties": self.counterparties, "Movements": self.movements}
+        parts = {"Holders, and who controls it": self.people} if len(self.people) else {}
+        parts |= {"Coverage": self.coverage, "Counterparties": self.counterparties, "Movements": self.movements}
         return "".join(TableView(frame, title)._repr_html_() for title, frame in parts.items())
 
 
@@ -118,7 +129,8 @@ def where(records: pl.Series, matched: Matched, names: dict[str, str]) -> pl.Ser
     flat = (
         records.rename("transaction_id").to_frame().with_row_index("row").explode("transaction_id", empty_as_null=False)
     )
-    place = matched.transactions.select(
+    asked = flat.select("transaction_id").unique().lazy()
+    place = matched.transactions.join(asked, on="transaction_id", how="semi").select(
         "transaction_id",
         place=pl.format(
             "{}:{}",
@@ -126,41 +138,8 @@ def where(records: pl.Series, matched: Matched, names: dict[str, str]) -> pl.Ser
             pl.coalesce("line", "record"),
         ),
     )
-    listed = flat.join(place, on="transaction_id", how="left", maintain_order="left")
+    listed = flat.join(place.collect(), on="transaction_id", how="left", maintain_order="left")
     return listed.group_by("row", maintain_order=True).agg("place").sort("row")["place"]
-
-
-def account_number(view: CaseView, text: str) -> int:
-    """Return the number in a view of the one account that is known so: by opaque id, number, or holder's name.
-
-    Raises
-    ------
-    UsageError
-        If there is none, or more than one.
-    """
-    accounts = view.frame("accounts")
-    number, name = number_key(text), name_key(text)
-    found = accounts.filter(pl.col("account") == text)["n"].to_list()
-    if not found and number:
-        known = _numbers(view).filter(pl.col("key") == number)
-        found = accounts.filter(pl.col("account").is_in(known["account"].implode()))["n"].to_list()
-    if not found and name:
-        found = accounts.filter(name_keys(pl.col("holder_name")) == name)["n"].to_list()
-    if not found:
-        raise UsageError("no account is known so; `finvest find` searches names, numbers, references and amounts")
-    if len(found) > 1:
-        ids = ", ".join(accounts["account"].gather(found).to_list()[:5])
-        raise UsageError(f"{len(found)} accounts are known so; give the id of one: {ids}")
-    return int(found[0])
-
-
-def _numbers(view: CaseView) -> pl.DataFrame:
-    """Return every number of each account: ``account``, ``key``."""
-    if view.lacks(["identifiers"]) is not None:
-        return pl.DataFrame(schema={"account": pl.String, "key": pl.String})
-    known = view.frame("identifiers").filter(pl.col("subject_kind") == "account", pl.col("scheme") != NAME)
-    key = pl.col("value").str.to_uppercase().str.replace_all("[^0-9A-Z]", "")
-    return known.select(account="subject", key=key).filter(pl.col("key") != "").unique()
 
 
 def find(view: CaseView, matched: Matched, text: str, names: dict[str, str] | None = None) -> pl.DataFrame:
@@ -183,17 +162,18 @@ def find(view: CaseView, matched: Matched, text: str, names: dict[str, str] | No
     text = text.strip()
     if len(text) < FEWEST_CHARACTERS and not text.isdigit():
         raise UsageError(f"give at least {FEWEST_CHARACTERS} characters")
-    rows = matched.transactions.filter(~pl.col("transaction_id").is_in(list(view.left_out)))
+    searched = needed(matched.transactions, _SEARCHED)
+    rows = searched.filter(~pl.col("transaction_id").is_in(list(view.left_out))).collect()
     parts = [_accounts(view, rows, text), _parties(view, text), _transactions(rows, text, names or {})]
     return pl.concat([p.select(*FOUND) for p in parts])
 
 
 def _accounts(view: CaseView, transactions: pl.DataFrame, text: str) -> pl.DataFrame:
     accounts = view.frame("accounts")
-    number, numbers = number_key(text), _numbers(view)
+    number, known = number_key(text), numbers(view)
     if len(number) < FEWEST_CHARACTERS or not any(c.isdigit() for c in number):
-        numbers = numbers.clear()
-    by_number = numbers.filter(pl.col("key").str.contains(number, literal=True))["account"]
+        known = known.clear()
+    by_number = known.filter(pl.col("key").str.contains(number, literal=True))["subject"]
     written = [transactions.select(account=side, name=f"{side}_name") for side in ("originator", "beneficiary")]
     named = pl.concat([accounts.select("account", name="holder_name"), *written]).drop_nulls().unique()
     by_name = named.filter(_has_words(named.select(name_keys(pl.col("name"))).to_series(), text))["account"]
@@ -272,12 +252,12 @@ def show(view: CaseView, matched: Matched, names: dict[str, str], text: str) -> 
     n = account_number(view, text)
     labels = pl.Series(view.labels, dtype=pl.String)
     change = pl.col("change")
-    about = matched.movements.select("movement", "time_known", "channel", "reference", "records", "amount_base")
-    opening = openings(view).filter(pl.col("account") == n).select("currency", "opening")
+    opening = openings(view, (n,)).select("currency", "opening")
     # Every booking counts in the balance, whether it is selected or not.
+    booked = view.bookings_of([n])
+    about = matched.movements.join(booked.select("movement").lazy(), on="movement", how="semi").select(_ABOUT).collect()
     booked = (
-        view.bookings.filter(pl.col("account") == n)
-        .join(opening, on="currency", how="left", maintain_order="left")
+        booked.join(opening, on="currency", how="left", maintain_order="left")
         .with_columns(running=pl.col("opening") + pl.when("own").then(change).otherwise(0).cum_sum().over("currency"))
         .filter("selected")
         .join(about, on="movement", how="left", maintain_order="left")
@@ -316,27 +296,5 @@ def show(view: CaseView, matched: Matched, names: dict[str, str], text: str) -> 
         moves,
         partners.sort("size", "other", "n", "currency", descending=[True, False, False, False]).drop("n", "size"),
         matched.coverage.filter(pl.col("account") == id_).select("start", "end", "currency", "proof"),
+        people(view, id_),
     )
-
-
-def decision(kind: str, subject: str, outcome: str, reason: str, actor: str, revokes: str | None) -> dict[str, Any]:
-    """Return a decision as a row, with an id of its own.
-
-    Raises
-    ------
-    UsageError
-        If there is no reason.
-    """
-    if not reason.strip():
-        raise UsageError("a decision needs a reason")
-    at = datetime.now(UTC).isoformat(timespec="microseconds")
-    return {
-        "decision": opaque("d", kind, subject, outcome, actor, at),
-        "kind": kind,
-        "subject": subject,
-        "outcome": outcome,
-        "reason": reason,
-        "actor": actor,
-        "at": at,
-        "revokes": revokes,
-    }

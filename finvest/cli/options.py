@@ -66,6 +66,31 @@ def of_case(command: F) -> F:
     return opened  # type: ignore[return-value]
 
 
+def of_decision(command: F) -> F:
+    """Add the options that open a case to decide something; the reason is the decision's own."""
+
+    @of_case
+    @functools.wraps(command)
+    def decided(case: Case, **rest: Any) -> Any:
+        needs_own_reason()
+        return command(case, **rest)
+
+    return decided  # type: ignore[return-value]
+
+
+def needs_own_reason() -> None:
+    """Refuse a decision for which only the session's reason was given.
+
+    Raises
+    ------
+    UsageError
+        If the reason comes from the environment, which says why the case is opened.
+    """
+    context = click.get_current_context()
+    if context.get_parameter_source("reason") is click.core.ParameterSource.ENVIRONMENT:
+        raise click.UsageError("a decision needs a reason of its own; give --reason", context)
+
+
 def open_case(folder: Path, actor: str | None, reason: str | None, plugins: tuple[Path, ...] = ()) -> Case:
     """Open a case; ask for actor and reason where there is somebody to ask."""
     from finvest.case import Case
@@ -103,7 +128,7 @@ def selection(
     case: Case, since: Any, until: Any, currency: str | None, accounts: tuple[str, ...], *, own: bool
 ) -> Selection:
     """Make a selection of what was typed."""
-    from finvest.lookup import account_number
+    from finvest.naming import account_number
     from finvest.selection import Selection
 
     view = case.view() if accounts else None

@@ -37,13 +37,15 @@ def command(
         output.written(case.export(statement.movements, out), len(statement.movements), json_=json_)
         return
     if json_:
-        parts = {"movements": statement.movements, "counterparties": statement.counterparties}
-        rows = {name: output.rows(frame) for name, frame in {**parts, "coverage": statement.coverage}.items()}
+        parts = ("people", "movements", "counterparties", "coverage")
+        rows = {name: output.rows(getattr(statement, name)) for name in parts}
         output.as_json({"id": statement.id, "label": statement.label, **rows})
         return
     import polars as pl
 
     output.say(f"{statement.label}  [{statement.id}]")
+    if len(statement.people):
+        output.table(statement.people, "Holders, and who controls it")
     output.table(statement.coverage, "Own books on file")
     output.table(statement.counterparties, "Counterparties", most=20)
     known = pl.when("time_known").then(pl.col("booked").dt.to_string("%Y-%m-%d %H:%M")).alias("time (UTC)")

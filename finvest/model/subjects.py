@@ -92,11 +92,10 @@ def _added(stand: pl.DataFrame, accounts: pl.DataFrame) -> tuple[pl.DataFrame, p
             links.setdefault(who, held | {"to_kind": "accounts", "to_id": said["holder_of"]} | made)
         if row["kind"] == CONTROLS:
             ends = {"from_kind": "parties", "from_id": who, "to_kind": said["of"], "to_id": row["subject"]}
-            period = {
-                "start": date.fromisoformat(said["since"]),
-                "end": said["until"] and date.fromisoformat(said["until"]),
-            }
-            links[row["decision"]] = {"link": row["decision"], "kind": CONTROLS} | ends | period | made
+            start, end = (said.get(day) and date.fromisoformat(said[day]) for day in ("since", "until"))
+            links[row["decision"]] = (
+                {"link": row["decision"], "kind": CONTROLS} | ends | {"start": start, "end": end} | made
+            )
     named = _frame("parties", people).with_columns(name_key=name_keys(pl.col("name")))
     return named, _frame("links", links)
 
