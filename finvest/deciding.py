@@ -55,7 +55,7 @@ def decision(
     """
     if not reason.strip():
         raise UsageError("a decision needs a reason")
-    at, said = now(), {name: value for name, value in said.items() if value is not None}
+    at, details = now(), {name: value for name, value in said.items() if value is not None}
     return {
         "decision": opaque("d", kind, subject, outcome, actor, at),
         "kind": kind,
@@ -65,7 +65,7 @@ def decision(
         "actor": actor,
         "at": at,
         "revokes": revokes,
-        "details": json.dumps(said, sort_keys=True, ensure_ascii=False) if said else None,
+        "details": json.dumps(details, sort_keys=True, ensure_ascii=False) if details else None,
     }
 
 

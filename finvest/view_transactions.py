@@ -49,7 +49,7 @@ class Transactions:
         check_range(movements.filter("in_shapes", "selected"))
         given = movements.collect_schema()
         number = accounts.schema["n"]
-        exact = dict.fromkeys((*SUMMED, *BALANCES), pl.Int64())
+        exact: dict[str, pl.DataType] = {c: pl.Int64() for c in (*SUMMED, *BALANCES)}
         schema = {"n": number, **{c: exact.get(c, t) for c, t in given.items() if c != "selected"}}
         self.schema = {**schema, **dict.fromkeys(_SIDES, number), "clock": pl.Datetime("us"), "day": pl.Date()}
         self._always = {side: self._numbers(side, accounts) for side in _SIDES}
