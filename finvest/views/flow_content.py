@@ -106,7 +106,9 @@ class Stream:
 
 S = TypeVar("S", bound=Stream)
 
-_MOVED = ("n", "originator", "beneficiary", "day", "amount", "currency", "amount_base", "origin")
+_MOVED = (
+    "n", "originator", "beneficiary", "day", "amount", "currency", "amount_base", "origin", "handling", "evaluation",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
