@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import polars as pl
 
 from finvest.cli import output
 from finvest.cli.options import as_json, of_case
@@ -88,6 +87,8 @@ def _day(given: datetime | None) -> Any:
 
 
 def _rows(trail: Trail) -> dict[str, Any]:
+    import polars as pl
+
     return {
         "rule": trail.rule.name,
         "movements": output.rows(trail.movements.with_columns(pl.col("movement").alias("id")).drop("n")),
