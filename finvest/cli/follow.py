@@ -87,6 +87,8 @@ def _day(given: datetime | None) -> Any:
 
 
 def _rows(trail: Trail) -> dict[str, Any]:
+    import polars as pl
+
     return {
         "rule": trail.rule.name,
         "movements": output.rows(trail.movements.drop("n")),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from finvest.model.decisions import details, standing
+from finvest.model.decisions import REVOKE, details, standing
 from finvest.model.identifiers import name_keys, opaque
 from finvest.model.tables import DAY, TEXT, table
 
@@ -69,7 +69,7 @@ def decided(tables: Mapping[str, pl.DataFrame], decisions: pl.DataFrame) -> dict
         whom only a decision is about is a party (`holder_of`) with a link ``holds``; ``links`` has a row for each
         decision on control. The loader of added rows is `DECISION`, their source the decision's id.
     """
-    stand = standing(decisions).filter(pl.col("kind").is_in([CATEGORY, CONTROLS]))
+    stand = standing(decisions).filter(pl.col("kind").is_in([CATEGORY, CONTROLS]), pl.col("outcome") != REVOKE)
     if stand.is_empty():
         return dict(tables)
     given = {name: tables.get(name, table(name).empty()) for name in ("parties", "links", "accounts")}
