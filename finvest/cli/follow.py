@@ -87,7 +87,6 @@ def _day(given: datetime | None) -> Any:
 
 
 def _rows(trail: Trail) -> dict[str, Any]:
-    import polars as pl
 
     return {
         "rule": trail.rule.name,
