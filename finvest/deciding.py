@@ -12,7 +12,7 @@ from finvest import naming
 from finvest.model import subjects
 from finvest.model.decisions import REVOKE, as_table, details, revoked
 from finvest.model.errors import UsageError
-from finvest.model.identifiers import name_key, opaque
+from finvest.model.identifiers import name_key, opaque, text_key
 from finvest.model.subjects import CATEGORIES, CATEGORY, CONTROLS, SUSPECTS, VICTIMS
 from finvest.model.tables import INSTANT, TEXT, table
 from finvest.store.manifest import now
@@ -122,10 +122,9 @@ def _second(second: str | None, actor: str) -> str | None:
     """
     if second is None:
         return None
-    key = name_key(second)
-    if not key:
+    if not name_key(second):
         raise UsageError("the second person needs a name")
-    if key.replace(" ", "") == name_key(actor).replace(" ", ""):
+    if name_key(second) == name_key(actor) or text_key(second) == text_key(actor):
         raise UsageError("the second person is the one who decides; two different people are needed")
     return second.strip()
 

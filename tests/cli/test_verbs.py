@@ -26,6 +26,8 @@ VERBS_OF_A_CASE = [
     ("score",),
     ("explain", "F-"),
     ("detectors",),
+    ("decisions",),
+    ("log",),
     ("detectors", "show", "GRF-05"),
     ("report", "--out", "r.html"),
 ]

@@ -57,6 +57,18 @@ def test_a_company_is_known_by_the_list_and_a_holder_without_a_name_is_not() -> 
     assert [company[number(of, f"a{i}")] for i in range(4)] == [True, False, False, None]
 
 
+def test_control_that_a_person_decided_makes_no_group_and_is_no_register() -> None:
+    make = Make()
+    make.transfer("a0", "a1", 1, 0)
+    for account, name in (("a0", "Boss"), ("a1", "Ana")):
+        make.holder(account, name)
+        make.row("parties", party=name, name=name)
+    make.row("links", kind="controls", from_id="Boss", to_id="Ana", loader="decision")
+    assert together(make.view(), "a0", "a1") is None
+    make.row("links", kind="controls", from_id="Boss", to_id="Ana", loader="delimited")
+    assert together(make.view(), "a0", "a1") is True
+
+
 def test_one_name_is_one_holder() -> None:
     of = case({"a0": "Ada", "a1": "ada"})
     assert together(of, "a0", "a1") is True
