@@ -15,8 +15,8 @@ import numpy as np
 from finvest.graph import MoneyGraph
 from finvest.graph.arrays import Float64, Int32, Int64, read_only
 from finvest.graph.compiled import collect, in_chunks, kernel
-from finvest.graph.cycle_reach import Rules, own_scratch
-from finvest.graph.cycle_search import find_cycles
+from finvest.graph.cycle_lists import Rules, packed
+from finvest.graph.cycle_search import find_cycles, own_scratch
 from finvest.graph.index import Index, lower
 
 if TYPE_CHECKING:
@@ -251,19 +251,11 @@ def closed_cycles(graph: MoneyGraph, window: int, longest: int, threads: int) ->
         amount=graph.amount[::-1],
         currency=graph.currency[::-1],
     )
-    out, into = back.outgoing, back.incoming
     rules = Rules(window, 2, longest, 1, UNBOUNDED, UNBOUNDED)
+    lists = packed(back, rules, read_only(np.zeros(graph.accounts, np.bool_), np.bool_))
     cut = np.zeros(graph.edges, np.bool_)
-    skip = read_only(np.zeros(graph.accounts, np.bool_), np.bool_)
-    search = collect(
-        find_cycles,
-        *(back.originator, back.beneficiary, back.latest, back.earliest, out, into, skip, rules, cut),
-        width=longest + 1,
-        kind=np.int32,
-    )
-    widest = int(np.diff(out.ptr).max(initial=0))
-    room = longest * min(graph.accounts, widest) + 1
-    chunks = in_chunks(search, graph.edges, threads=threads, own=lambda: own_scratch(graph.accounts, room), least=1024)
+    search = collect(find_cycles, lists, rules, cut, width=longest + 1, kind=np.int32)
+    chunks = in_chunks(search, graph.edges, threads=threads, own=lambda: own_scratch(lists, longest), least=1024)
     hist = np.zeros((graph.edges, longest - 1), np.int32)
     for rows in chunks:
         np.add.at(hist, (last - rows[:, 1], (rows[:, 1:] >= 0).sum(axis=1) - 2), 1)

@@ -104,22 +104,8 @@ def trail_content(
         trail=trail,
         handling=str(matched.transactions.select(pl.col("handling").max()).collect().item() or "H0"),
         sources=sources(store),
-        victims=known_victims(view),
+        victims=view.hidden,
     )
-
-
-def known_victims(view: CaseView) -> dict[tuple[str, str], str]:
-    """Return the possible victims of a case, and the number and name that each is known by."""
-    accounts = view.frame("accounts")
-    found = {
-        ("account", account): f"{number or ''} ({name or ''})"
-        for n, account, number, name in accounts.select("n", "account", "holder", "holder_name").iter_rows()
-        if view.is_victims("account", n)
-    }
-    if view.lacks(["parties"]) is None:
-        parties = view.frame("parties").select("n", "party", "name").iter_rows()
-        found |= {("party", party): name or "" for n, party, name in parties if view.is_victims("party", n)}
-    return found
 
 
 def report_content(

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 
     from finvest.findings.detector import Detector
     from finvest.findings.finding import Finding
+    from finvest.findings.report import Report
     from finvest.registry import Registry
     from finvest.view import CaseView
+
+
+_ROWS = 10_000
+"""Findings that become rows at a time: only memory depends on it."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +109,12 @@ class Findings:
 
     def to_frame(self) -> pl.DataFrame:
         """Return the findings as rows of the table `findings`."""
-        schema = {c.name: c.dtype for c in TABLES["findings"]}
-        rows = [f.row() for f in self.all]
-        return pl.DataFrame(rows, schema_overrides=schema) if rows else pl.DataFrame(schema=schema)
+        schema = TABLES["findings"].schema
+        parts = [
+            pl.DataFrame([f.row() for f in self.all[start : start + _ROWS]], schema_overrides=schema)
+            for start in range(0, len(self.all), _ROWS)
+        ]
+        return pl.concat(parts) if parts else pl.DataFrame(schema=schema)
 
 
 def chosen(
@@ -143,17 +151,14 @@ def score(view: CaseView, detectors: Sequence[Detector], progress: Callable[[str
     progress : callable, optional
         Told the id of each detector before it runs.
     """
-    found: list[Finding] = []
-    reasons: dict[str, str] = {}
-    unjudged: dict[str, tuple[str, ...]] = {}
+    reports: list[tuple[str, Report]] = []
     for detector in detectors:
         if progress is not None:
             progress(detector.card.id)
-        report = detector.detect(view)
-        if report.not_assessable is not None:
-            reasons[detector.card.id] = report.not_assessable
-        elif len(report.gaps):
-            unjudged[detector.card.id] = report.unjudged()
-        found.extend(report)
+        reports.append((detector.card.id, detector.detect(view)))
+    view.forget()
+    reasons = {id_: r.not_assessable for id_, r in reports if r.not_assessable is not None}
+    unjudged = {id_: r.unjudged() for id_, r in reports if id_ not in reasons and len(r.gaps)}
+    found = [finding for _, report in reports for finding in report]
     found.sort(key=lambda f: (f.withdrawn, -f.score, f.id))
     return Findings(view, tuple(found), reasons, unjudged)

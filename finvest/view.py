@@ -199,6 +199,24 @@ class CaseView(ViewTables):
     @cached_property
     def labels(self) -> list[str]:
         """By account number: its number and holder, as a reader knows it; of a victim's account neither is shown."""
+        masked, ids = self._victims["account"], self.frame("accounts")["account"]
+        both = zip(ids, self._known_as, strict=True)
+        return [f"controlled account {id_[1:7]}" if id_ in masked else known for id_, known in both]
+
+    @cached_property
+    def hidden(self) -> dict[tuple[str, str], str]:
+        """By kind and id: what parties and accounts of victims are known by, so that texts can be cleared of it."""
+        accounts = zip(self.frame("accounts")["account"], self._known_as, strict=True)
+        found = {("account", id_): known for id_, known in accounts if id_ in self._victims["account"]}
+        if "parties" in self._tables:
+            people = self.frame("parties").filter(pl.col("party").is_in(self._victims["party"]))
+            named = people.filter(pl.col("name").is_not_null()).select("party", "name")
+            found |= {("party", id_): name for id_, name in named.iter_rows()}
+        return found
+
+    @cached_property
+    def _known_as(self) -> list[str]:
+        """By account number: its number and holder, whoever holds it."""
         accounts = self.frame("accounts")
         known = self._given.get("identifiers", TABLES["identifiers"].empty())
         numbers = (
@@ -210,9 +228,6 @@ class CaseView(ViewTables):
         named = accounts.join(numbers, on="account", how="left", maintain_order="left")
         labels = []
         for row in named.select("account", "kind", "value", "holder_name").iter_rows(named=True):
-            if row["account"] in self._victims["account"]:
-                labels.append(f"controlled account {row['account'][1:7]}")
-                continue
             parts = [
                 row["value"],
                 row["holder_name"] and f"({row['holder_name']})" if row["value"] else row["holder_name"],
@@ -327,6 +342,11 @@ class CaseView(ViewTables):
             amount=rows["amount"].to_numpy(),
             currency=_ranks(rows["currency"]).to_numpy(),
         )
+
+    def forget(self) -> None:
+        """Let go of graph and measures, which are made again when somebody asks for them."""
+        self._cache.clear()
+        self.__dict__.pop("graph", None)
 
     def once(self, key: Any, make: Callable[[], R]) -> R:  # noqa: ANN401
         """Return what `make` makes, made once per view and key."""

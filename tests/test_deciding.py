@@ -89,6 +89,18 @@ def test_a_marked_victim_is_masked_neutral_and_unranked_everywhere(case: Case, t
     assert "Anna Ahorn" not in page
 
 
+def test_a_victims_name_in_a_reference_is_masked_in_the_report_too(tmp_path: Path) -> None:
+    made = Case.create(tmp_path / "case", title="Orchid", purpose="a group", legal_basis="an order", actor="A 12")
+    for name, text in STATEMENTS.items():
+        (tmp_path / name).write_text(text.replace("Darlehen 31", f"fuer Anna  AHORN {ANNA}"), encoding="utf-8")
+        made.load(tmp_path / name)
+    made.mark(ANNA, "possible_victim", reason=WHY)
+    page = made.report(tmp_path / "r.html").read_text("utf-8")
+    assert re.search(r"fuer person [0-9a-f]{6} controlled account [0-9a-f]{6}", page)
+    assert "AHORN" not in page.upper()
+    assert ANNA not in page
+
+
 def test_findings_on_file_that_name_a_new_victim_are_taken_out_until_scored_again(case: Case) -> None:
     case.score()
     case.mark(ANNA, "victim", reason=WHY)

@@ -14,6 +14,9 @@ CASH = ("cash_atm", "cash_branch")
 FOLLOWED_WITHIN = "48h"
 """Time within which cash that went in comes out elsewhere (MLT-02 of the catalogue)."""
 
+_AT_ONCE = 5_000
+"""Sums of cash that are looked at together; only memory depends on it."""
+
 
 @feature
 def cash_events(view: CaseView) -> pl.DataFrame:
@@ -117,6 +120,17 @@ def home_city(view: CaseView) -> pl.DataFrame:
     return counted.sort("account", -pl.col("times"), "home").unique("account", keep="first").drop("times")
 
 
+def _followed(cash: pl.DataFrame, out: pl.DataFrame) -> pl.DataFrame:
+    """Return cash that money out elsewhere follows: ``followed``, and whether the account was ``there`` by card."""
+    near = cash.join(out.filter(pl.col("account").is_in(cash["account"].unique().implode())), on="account")
+    elsewhere = pl.col("where").is_null() | (pl.col("where") != pl.col("city"))
+    soon = (pl.col("late") >= pl.col("earliest")) & (pl.col("early") <= pl.col("latest").dt.offset_by(FOLLOWED_WITHIN))
+    followed = near.filter(elsewhere & soon).group_by("n").agg(pl.col("followed").sort())
+    apart = (pl.col("early") - pl.col("earliest")).abs() <= pl.duration(days=2)
+    same = near.filter((pl.col("channel") == "card_pos") & (pl.col("where") == pl.col("city")) & apart)
+    return cash.join(followed, on="n", maintain_order="left").with_columns(there=pl.col("n").is_in(same["n"].implode()))
+
+
 @feature
 def funnels(view: CaseView, days: int) -> pl.DataFrame:
     """Return accounts into which cash goes in several cities and comes out elsewhere soon after.
@@ -134,19 +148,12 @@ def funnels(view: CaseView, days: int) -> pl.DataFrame:
     tx = view.frame("transactions", "n", "originator", "channel", "city", "earliest", "latest")
     cash = cash_events(view).filter(pl.col("direction") == "in", pl.col("city").is_not_null())
     cash = cash.join(home_city(view), on="account", how="left", maintain_order="left")
-    cash = cash.filter(pl.col("home").is_null() | (pl.col("home") != pl.col("city")))
+    cash = cash.filter(pl.col("home").is_null() | (pl.col("home") != pl.col("city"))).sort("account", "day", "n")
     out = tx.select("channel", account="originator", followed="n", where="city", early="earliest", late="latest")
-    near = cash.join(out, on="account")
-    elsewhere = pl.col("where").is_null() | (pl.col("where") != pl.col("city"))
-    soon = (pl.col("late") >= pl.col("earliest")) & (pl.col("early") <= pl.col("latest").dt.offset_by(FOLLOWED_WITHIN))
-    followed = near.filter(elsewhere & soon).group_by("n").agg(pl.col("followed").sort())
-    apart = (pl.col("early") - pl.col("earliest")).abs() <= pl.duration(days=2)
-    same = near.filter((pl.col("channel") == "card_pos") & (pl.col("where") == pl.col("city")) & apart)
-    counted = (
-        cash.join(followed, on="n", maintain_order="left")
-        .with_columns(there=pl.col("n").is_in(same["n"].implode()))
-        .sort("account", "day", "n")
-    )
+    # A few accounts at a time: the payments of a busy one stand beside each sum of its cash.
+    part = cash.with_row_index("row").select(part=pl.col("row").first().over("account") // _AT_ONCE)
+    parts = cash.hstack(part).partition_by("part", maintain_order=True, include_key=False)
+    counted = pl.concat([_followed(some, out) for some in parts or [cash]])
     windows = counted.rolling("day", period=f"{days}d", group_by=["account", "home"]).agg(
         cities=pl.col("city").n_unique(),
         rounds=pl.len(),

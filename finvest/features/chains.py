@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from finvest.features.cuts import by_account
-from finvest.features.fans import transfers
-from finvest.features.paths import DAY, opaque_accounts, transfer_graph
+from finvest.features.fans import transfer_graph, transfers
+from finvest.features.paths import DAY, opaque_accounts
 from finvest.view import CaseView, feature
 
 

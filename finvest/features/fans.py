@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import polars as pl
 
 from finvest.features.scores import surprise, surprising
 from finvest.view import EDGE, CaseView, feature
+
+if TYPE_CHECKING:
+    from finvest.graph import MoneyGraph
 
 Side = Literal["in", "out"]
 
@@ -54,6 +57,12 @@ def transfers(view: CaseView) -> pl.DataFrame:
     ).filter(pl.col("account").is_in(outside.implode()))
     many = dealings.group_by("account").agg(pl.col("other").n_unique()).filter(pl.col("other") > 1)["account"].implode()
     return tx.filter(~pl.col("originator").is_in(many), ~pl.col("beneficiary").is_in(many))
+
+
+@feature
+def transfer_graph(view: CaseView) -> MoneyGraph:
+    """Return the graph of `transfers`; edge numbers are places among these."""
+    return view.graph_of(transfers(view))
 
 
 def unusual_fans(view: CaseView, side: Side, days: int, least: int, times_usual: int) -> pl.DataFrame:
@@ -102,7 +111,7 @@ def best_fans(view: CaseView, side: Side, days: int, least: int) -> pl.DataFrame
     from finvest.graph.fans import fans
 
     moved = transfers(view)
-    found = fans(view.graph_of(moved), side=side, window=days * _DAY, least=least)
+    found = fans(transfer_graph(view), side=side, window=days * _DAY, least=least)
     best = (
         pl.DataFrame(
             {"account": found.account, "start": found.start, "distinct": found.distinct, "certain": found.certain}

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from finvest.features.fans import history, transfers
-from finvest.features.paths import DAY, transfer_graph
+from finvest.features.fans import history, transfer_graph, transfers
+from finvest.features.paths import DAY
 from finvest.view import CaseView, feature
 
 if TYPE_CHECKING:

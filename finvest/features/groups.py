@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from finvest.features.fans import transfers
-from finvest.features.paths import DAY, opaque_accounts, transfer_graph
+from finvest.features.fans import transfer_graph, transfers
+from finvest.features.paths import DAY, opaque_accounts
 from finvest.view import CaseView, feature
 
 if TYPE_CHECKING:

@@ -8,22 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from finvest.features.fans import transfers
+from finvest.features.fans import transfer_graph, transfers
 from finvest.features.rings import CROSSED_NEVER
 from finvest.view import CaseView, feature
 
 if TYPE_CHECKING:
-    from finvest.graph import MoneyGraph
     from finvest.graph.arrays import Bool
     from finvest.graph.index import Index
 
 DAY = 86_400_000_000
-
-
-@feature
-def transfer_graph(view: CaseView) -> MoneyGraph:
-    """Return the graph of `transfers`; edge numbers are places among these."""
-    return view.graph_of(transfers(view))
 
 
 def opaque_accounts(view: CaseView) -> Bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from finvest.features.fans import transfers
+from finvest.features.fans import transfer_graph, transfers
 from finvest.view import CaseView, feature
 
 _DAY = 86_400_000_000
@@ -76,7 +76,7 @@ def new_relations(view: CaseView, reach: int, fortnight: float, least: float) ->
 
     moved, count = transfers(view), repeats(view).to_numpy()
     found = bursts(
-        view.graph_of(moved),
+        transfer_graph(view),
         weight=WHOLE // count**2,
         member=count == 1,
         windows=tuple(days * _DAY for days in WINDOWS),

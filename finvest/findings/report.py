@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from finvest.findings.finding import Checked, Finding, Subject, finding_id
+from finvest.findings.finding import Checked, Finding, Result, Subject, finding_id
 from finvest.findings.wording import fill, names, period, sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from finvest.findings.card import CounterCheck
     from finvest.findings.detector import Detector
     from finvest.view import CaseView
 
@@ -58,8 +60,9 @@ class Report:
         columns = [c for c in self.rows.columns if c.split("_")[0] == "evidence"]
         tables = {c: c.partition("_")[2] or "transactions" for c in columns}
         found = {table: self.view.records_of(table, self.rows[c]) for c, table in tables.items()}
+        parameters = self.detector.get_params()
         for place, row in enumerate(self.rows.iter_rows(named=True)):
-            yield self._finding(row, {table: ids[place] for table, ids in found.items()})
+            yield self._finding(row, {table: ids[place] for table, ids in found.items()}, parameters)
 
     def unjudged(self) -> tuple[str, ...]:
         """Say of each row that could not be judged, whom it is about and why."""
@@ -72,11 +75,13 @@ class Report:
         """Return the rows."""
         return self.rows
 
-    def _finding(self, row: dict[str, Any], evidence: dict[str, tuple[str, ...]]) -> Finding:
-        card, parameters = self.detector.card, self.detector.get_params()
+    def _finding(
+        self, row: dict[str, Any], evidence: dict[str, tuple[str, ...]], parameters: dict[str, Any]
+    ) -> Finding:
+        card = self.detector.card
         subjects = tuple(self._subjects(row))
         numbers = {c.partition("_")[2] or "transactions": row[c] for c in row if c.split("_")[0] == "evidence"}
-        checks = tuple(Checked(c.name, c.explanation, c.ask, _result(row[CHECK + c.name])) for c in card.innocent)
+        checks = tuple(_checked(c, row[CHECK + c.name]) for c in card.innocent)
         amounts = tuple((a["currency"], a["amount"]) for a in row["amounts"] or ())
         gone = {*_OWN, *card.roles, *(c for c in row if c.startswith(("evidence", CHECK)) or c.endswith("_role"))}
         facts = {c: v for c, v in row.items() if c not in gone}
@@ -122,5 +127,8 @@ class Report:
                 yield Subject(column, kind, self.view.id_of(kind, number), hypothesis, self.view.label(kind, number))
 
 
-def _result(held: bool | None) -> Any:  # noqa: ANN401, FBT001
-    return "to ask" if held is None else "present" if held else "absent"
+@cache
+def _checked(check: CounterCheck, held: bool | None) -> Checked:  # noqa: FBT001
+    """Return what became of a check: one object for all findings."""
+    result: Result = "to ask" if held is None else "present" if held else "absent"
+    return Checked(check.name, check.explanation, check.ask, result)

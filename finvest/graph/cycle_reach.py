@@ -12,25 +12,23 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from finvest.graph.compiled import kernel
-from finvest.graph.index import Index, lower
+from finvest.graph.cycle_lists import Lists, Records, Rules, leaving
 
 if TYPE_CHECKING:
-    from finvest.graph.arrays import Bool, Int8, Int32, Int64
+    from finvest.graph.arrays import Int32
 
-LATE = 1 << 62
-ARRIVAL, ARRIVAL_OF, CLOSING, CLOSING_OF = range(4)
-"""Columns of a label: each number is valid for the root whose stamp stands beside it."""
+LATE = 2**31 - 1
+LAST_STAMP = LATE - 1_000
+"""Labels are cleared before a stamp passes 31 bits; a root uses far fewer than the difference."""
 
-
-class Rules(NamedTuple):
-    """What is searched for."""
-
-    window: int
-    shortest: int
-    longest: int
-    strict: int  # 1 for certain order, else 0
-    budget: int
-    most: int
+ACCOUNT = np.dtype(
+    [
+        ("arrival", np.int32), ("arrival_of", np.int32), ("closing", np.int32), ("closing_of", np.int32),
+        ("out", np.int32), ("out_end", np.int32), ("into", np.int32), ("into_end", np.int32),
+    ],
+    align=True,
+)  # fmt: skip
+"""Labels, each with the stamp of the hop that set it; where the account's entries begin and end."""
 
 
 class Root(NamedTuple):
@@ -42,62 +40,30 @@ class Root(NamedTuple):
     leave: int
     limit: int  # no edge arrives after this
     strict: int
-    stamp: int
+    stamp: int  # labels with an older stamp are of other roots
 
 
-class Own(NamedTuple):
-    """Scratch of one thread; stamps make clearing unnecessary."""
-
-    label: Int64
-    seen: Int64
-    place: Int64
-    on_path: Int8
-    ahead: Int32
-    ahead_next: Int32
-    back: Int32
-    back_next: Int32
-    waiting: Int32
-    waiting_edge: Int32
-    waiting_arrival: Int64
-    stamp: Int64
-
-
-def own_scratch(accounts: int, room: int) -> Own:
-    """Scratch for a graph; ``room`` is the most accounts that can wait to be entered at one time."""
-    return Own(
-        label=np.zeros((accounts, 4), np.int64),
-        seen=np.zeros(accounts, np.int64),
-        place=np.zeros(accounts, np.int64),
-        on_path=np.zeros(accounts, np.int8),
-        ahead=np.empty(accounts, np.int32),
-        ahead_next=np.empty(accounts, np.int32),
-        back=np.empty(accounts, np.int32),
-        back_next=np.empty(accounts, np.int32),
-        waiting=np.empty(room, np.int32),
-        waiting_edge=np.empty(room, np.int32),
-        waiting_arrival=np.empty(room, np.int64),
-        stamp=np.zeros(1, np.int64),
-    )
-
-
-@kernel
-def new_stamp(own: Own) -> int:
-    """Give a stamp that no label and no mark carries yet."""
-    own.stamp[0] += 1
-    stamp: int = own.stamp[0]
-    return stamp
+def accounts_with_lists(out: Lists, into: Lists) -> Records:
+    """Scratch of one thread: no labels yet."""
+    account = np.zeros(len(out.ptr) - 1, ACCOUNT)
+    account["out"], account["out_end"] = out.ptr[:-1], out.ptr[1:]
+    account["into"], account["into_end"] = into.ptr[:-1], into.ptr[1:]
+    return account
 
 
 @kernel
 def grow_reach(
-    root: Root, rules: Rules, cost_ahead: int, cost_back: int, out: Index, into: Index, skip: Bool, own: Own
-) -> tuple[int, bool, int, bool]:
+    root: Root, rules: Rules, cost_ahead: int, cost_back: int, out: Records, out_edge: Int32,
+    into: Records, into_edge: Int32, account: Records, reached: Int32,
+) -> tuple[int, bool, int, bool]:  # fmt: skip
     """Label accounts from both ends until the labels together span the longest cycle.
 
     Labels take half the budget at most, so that a walk can still find something. Returns steps, whether
     there can be a cycle, hops grown backward, and whether every account that can close it is labelled.
     """
-    ahead, ahead_next, back, back_next = own.ahead, own.ahead_next, own.back, own.back_next
+    half = account.shape[0]
+    ahead, ahead_next, back, back_next = 0, half, 2 * half, 3 * half
+    reached[ahead], reached[back] = root.v, root.u
     count_ahead = count_back = 1
     hops_ahead = hops_back = steps = 0
     met = False
@@ -106,12 +72,17 @@ def grow_reach(
             return steps, met, hops_back, count_back == 0
         if steps > rules.budget // 2:
             return steps, True, hops_back, False
+        once = root.stamp + 1 + hops_ahead + hops_back
         if cost_ahead < cost_back and count_ahead > 0:
-            count_ahead, cost_ahead, scanned, meets = _grow_ahead(root, ahead, count_ahead, ahead_next, out, skip, own)
+            count_ahead, cost_ahead, scanned, meets = _grow_ahead(
+                root, once, ahead, count_ahead, ahead_next, out, out_edge, account, reached
+            )
             ahead, ahead_next = ahead_next, ahead
             hops_ahead += 1
         else:
-            count_back, cost_back, scanned, meets = _grow_back(root, back, count_back, back_next, into, skip, own)
+            count_back, cost_back, scanned, meets = _grow_back(
+                root, once, back, count_back, back_next, into, into_edge, account, reached
+            )
             back, back_next = back_next, back
             hops_back += 1
         steps += scanned
@@ -120,90 +91,76 @@ def grow_reach(
 
 
 @kernel
-def entries(root: Root, out: Index, x: int, at: int, lap: int) -> tuple[int, int, int]:
-    """Entries of x that a walk at x can take: from, to, and the bound on arrive.
-
-    Lap 0: in order after ``at``. Lap 1: round the end of the cycle in time, edges that cover root.leave.
-    """
-    low, high = out.ptr[x], out.ptr[x + 1]
-    if lap == 0:
-        if at == LATE:
-            return high, high, root.limit
-        return lower(out.latest, low, high, at + root.strict), high, root.limit
-    if root.strict:
-        return high, high, root.leave
-    low = lower(out.latest, low, high, root.leave)
-    if low < high and out.first[low] <= root.leave and at != LATE:
-        high = lower(out.latest, low, high, at)
-    return low, high, root.leave
-
-
-@kernel
 def _grow_ahead(
-    root: Root, reached: Int32, count: int, further: Int32, out: Index, skip: Bool, own: Own
-) -> tuple[int, int, int, bool]:
+    root: Root, once: int, begin: int, count: int, further: int, out: Records, out_edge: Int32,
+    account: Records, reached: Int32,
+) -> tuple[int, int, int, bool]:  # fmt: skip
     """One hop more after the root. Returns accounts reached, cost of the next hop, steps, met."""
-    label = own.label
-    once = new_stamp(own)
     new = cost = steps = 0
     met = False
-    for i in range(count):
-        at = label[reached[i], ARRIVAL]
-        for lap in range(2):
-            j, stop, bound = entries(root, out, reached[i], at, lap)
-            while j < stop and out.first[j] <= bound:
-                y = out.other[j]
-                reaches = LATE if lap == 1 else max(at, out.earliest[j])
-                usable = out.earliest[j] <= bound and y != root.v
-                usable = usable and not (out.latest[j] == root.leave and out.edge[j] <= root.edge)
+    for i in range(begin, begin + count):
+        x = reached[i]
+        at = account[x].arrival
+        low, stop, bound = account[x].out, account[x].out_end, root.limit
+        j = in_order = leaving(out, low, stop, at + root.strict)
+        for lap in range(2 - root.strict):
+            if lap == 1:  # round the end of the cycle in time, edges that cover root.leave
+                j, stop, bound = leaving(out, low, in_order, root.leave), in_order, root.leave
+            while j < stop and out[j].first <= bound:
+                y, arrive = out[j].other, out[j].arrive
+                usable = arrive <= bound and y != root.v
+                usable = usable and not (out[j].leave == root.leave and out_edge[j] <= root.edge)
                 j += 1
                 steps += 1
-                if not usable or skip[y]:
+                if not usable:
                     continue
-                if label[y, ARRIVAL_OF] == root.stamp and label[y, ARRIVAL] <= reaches:
+                reaches = LATE if lap == 1 else max(at, arrive)
+                known = account[y].arrival_of
+                if known >= root.stamp and account[y].arrival <= reaches:
                     continue
-                label[y, ARRIVAL], label[y, ARRIVAL_OF] = reaches, root.stamp
-                met = met or (label[y, CLOSING_OF] == root.stamp and reaches <= label[y, CLOSING])
-                if y != root.u and own.seen[y] != once:
-                    own.seen[y] = once
-                    further[new] = y
+                account[y].arrival = reaches
+                account[y].arrival_of = once
+                met = met or (account[y].closing_of >= root.stamp and reaches <= account[y].closing)
+                if y != root.u and known != once:
+                    reached[further + new] = y
                     new += 1
-                    cost += 1 + min(out.ptr[y + 1] - out.ptr[y], 64)
+                    cost += 1 + min(account[y].out_end - account[y].out, 64)
     return new, cost, steps, met
 
 
 @kernel
 def _grow_back(
-    root: Root, reached: Int32, count: int, further: Int32, into: Index, skip: Bool, own: Own
-) -> tuple[int, int, int, bool]:
+    root: Root, once: int, begin: int, count: int, further: int, into: Records, into_edge: Int32,
+    account: Records, reached: Int32,
+) -> tuple[int, int, int, bool]:  # fmt: skip
     """One hop more before the root. Returns accounts reached, cost of the next hop, steps, met."""
-    label = own.label
-    once = new_stamp(own)
     new = cost = steps = 0
     met = False
-    for i in range(count):
+    for i in range(begin, begin + count):
         x = reached[i]
-        closing = label[x, CLOSING]
+        closing = account[x].closing
         bound = min(root.limit, closing)
-        j = lower(into.latest, into.ptr[x], into.ptr[x + 1], root.leave)
-        while j < into.ptr[x + 1] and into.first[j] <= bound:
-            y = into.other[j]
-            closes = min(into.latest[j] - root.strict, closing)
-            if closing == LATE and into.earliest[j] <= root.leave and root.strict == 0:
-                closes = LATE
-            usable = into.earliest[j] <= bound and y != root.u
-            usable = usable and not (into.latest[j] == root.leave and into.edge[j] <= root.edge)
+        stop = account[x].into_end
+        j = leaving(into, account[x].into, stop, root.leave)
+        while j < stop and into[j].first <= bound:
+            y, arrive, leave = into[j].other, into[j].arrive, into[j].leave
+            usable = arrive <= bound and y != root.u
+            usable = usable and not (leave == root.leave and into_edge[j] <= root.edge)
             j += 1
             steps += 1
-            if not usable or skip[y]:
+            if not usable:
                 continue
-            if label[y, CLOSING_OF] == root.stamp and label[y, CLOSING] >= closes:
+            closes = min(leave - root.strict, closing)
+            if closing == LATE and arrive <= root.leave and root.strict == 0:
+                closes = LATE
+            known = account[y].closing_of
+            if known >= root.stamp and account[y].closing >= closes:
                 continue
-            label[y, CLOSING], label[y, CLOSING_OF] = closes, root.stamp
-            met = met or (label[y, ARRIVAL_OF] == root.stamp and label[y, ARRIVAL] <= closes)
-            if y != root.v and own.seen[y] != once:
-                own.seen[y] = once
-                further[new] = y
+            account[y].closing = closes
+            account[y].closing_of = once
+            met = met or (account[y].arrival_of >= root.stamp and account[y].arrival <= closes)
+            if y != root.v and known != once:
+                reached[further + new] = y
                 new += 1
-                cost += 1 + min(into.ptr[y + 1] - into.ptr[y], 64)
+                cost += 1 + min(account[y].into_end - account[y].into, 64)
     return new, cost, steps, met

@@ -24,80 +24,94 @@ all choices of edges and all rotations (tests/graph/test_cycles.py).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from finvest.graph.compiled import kernel
-from finvest.graph.cycle_reach import (
-    ARRIVAL,
-    ARRIVAL_OF,
-    CLOSING,
-    CLOSING_OF,
-    LATE,
-    Own,
-    Root,
-    Rules,
-    entries,
-    grow_reach,
-    new_stamp,
-)
-from finvest.graph.index import Index, lower
+from finvest.graph.cycle_lists import Packed, Records, Rules, leaving
+from finvest.graph.cycle_reach import LAST_STAMP, LATE, Root, accounts_with_lists, grow_reach
 
 if TYPE_CHECKING:
     from finvest.graph.arrays import Bool, Int32, Int64
 
+MARK = np.dtype([("seen", np.int64), ("place", np.int32), ("on_path", np.int32)], align=True)
+"""The expansion that last saw an account, where it put it on the waiting list; whether the account is on the walk."""
+CHOICE = np.dtype([("account", np.int32), ("edge", np.int32), ("arrival", np.int32)], align=True)
+"""A hop that waits to be taken."""
+LEVEL = np.dtype([(name, np.int32) for name in ("account", "edge", "arrival", "begin", "cursor")], align=True)
+"""A hop of the walk; the choices after it wait at begin and on, the next one to take at cursor."""
+
+
+class Own(NamedTuple):
+    """Scratch of one thread; stamps make clearing unnecessary."""
+
+    account: Records
+    reached: Int32
+    mark: Records
+    waiting: Records
+    used: Int64  # the last stamp, and the last number of an expansion
+
+
+def own_scratch(graph: Packed, longest: int) -> Own:
+    """Scratch for a graph; each account of a walk has at most its distinct counterparties waiting."""
+    accounts = len(graph.out.ptr) - 1
+    widest = int(np.diff(graph.out.ptr).max(initial=0))
+    return Own(
+        accounts_with_lists(graph.out, graph.into),
+        np.empty(4 * accounts, np.int32),
+        np.zeros(accounts, MARK),
+        np.empty(longest * min(accounts, widest) + 1, CHOICE),
+        np.zeros(2, np.int64),
+    )
+
 
 @kernel
 def find_cycles(
-    r0: int,
-    r1: int,
-    src: Int32,
-    dst: Int32,
-    arrive: Int64,
-    leave: Int64,
-    out: Index,
-    into: Index,
-    skip: Bool,
-    rules: Rules,
-    cut: Bool,
-    own: Own,
-    found: Int32,
-    used: int,
+    r0: int, r1: int, graph: Packed, rules: Rules, cut: Bool, own: Own, found: Int32, used: int
 ) -> tuple[int, int]:
     """Rows: hops before the walk is LATE, then the edges from the root on, -1 behind the last."""
-    path = np.empty(rules.longest, np.int32)
-    hop = np.empty(rules.longest, np.int32)
-    arrival = np.empty(rules.longest, np.int64)
-    begin = np.empty(rules.longest, np.int64)
-    cursor = np.empty(rules.longest, np.int64)
+    out, out_edge, into, into_edge = graph.out.entry, graph.out.edge, graph.into.entry, graph.into.edge
+    account, reached, mark, waiting = own.account, own.reached, own.mark, own.waiting
+    edges, limits = graph.edge, graph.limit
+    level = np.empty(rules.longest, LEVEL)
+    stamp, once = own.used[0], own.used[1]
     for e in range(r0, r1):
-        u, v = src[e], dst[e]
-        if u == v or skip[u] or skip[v] or arrive[e] - leave[e] > rules.window:
+        u, v, leave, arrive = edges[e].src, edges[e].dst, edges[e].leave, edges[e].arrive
+        limit = limits[leave]
+        if u == v or arrive > limit:
             continue
-        limit = leave[e] + rules.window
-        start = lower(out.latest, out.ptr[v], out.ptr[v + 1], leave[e])
-        stop = lower(into.latest, into.ptr[u], into.ptr[u + 1], leave[e])
-        if start == out.ptr[v + 1] or out.first[start] > limit:
+        start = leaving(out, account[v].out, account[v].out_end, leave)
+        if start == account[v].out_end or out[start].first > limit:
             continue
-        if stop == into.ptr[u + 1] or into.first[stop] > limit:
+        stop = leaving(into, account[u].into, account[u].into_end, leave)
+        if stop == account[u].into_end or into[stop].first > limit:
             continue
-        root = Root(e, u, v, leave[e], limit, rules.strict, new_stamp(own))
-        at = max(arrive[e], leave[e])
-        own.label[v, ARRIVAL], own.label[v, ARRIVAL_OF] = at, root.stamp
-        own.label[u, CLOSING], own.label[u, CLOSING_OF] = LATE, root.stamp
-        own.ahead[0], own.back[0] = v, u
+        if stamp > LAST_STAMP:
+            for x in range(account.shape[0]):
+                account[x].arrival_of = account[x].closing_of = 0
+            stamp = 0
+        stamp += 1
+        root = Root(e, u, v, leave, limit, rules.strict, stamp)
+        stamp += rules.longest
+        at = max(arrive, leave)
+        account[v].arrival = at
+        account[v].arrival_of = root.stamp
+        account[u].closing = LATE
+        account[u].closing_of = root.stamp
         steps, can_close, hops_back, complete = grow_reach(
-            root, rules, out.ptr[v + 1] - start, into.ptr[u + 1] - stop, out, into, skip, own
-        )
+            root, rules, account[v].out_end - start, account[u].into_end - stop, out, out_edge, into, into_edge,
+            account, reached,
+        )  # fmt: skip
         if not can_close:
             continue
 
-        # Walk depth first. The accounts that can follow path[depth] wait at begin[depth] to the next begin.
+        # Walk depth first. The accounts that can follow a level wait at its begin to the next begin.
         results, begun, short = 0, used, steps > rules.budget
         depth = 0
-        path[0], hop[0], arrival[0], own.on_path[v] = v, e, at, 1
-        begin[0] = cursor[0] = top = 0
+        level[0].account, level[0].edge, level[0].arrival = v, e, at
+        mark[v].on_path = 1
+        level[0].begin = level[0].cursor = top = 0
         expand = True
         while depth >= 0:
             if expand and not short:
@@ -105,24 +119,27 @@ def find_cycles(
                 left = rules.longest - depth - 2
                 must_close = int(complete or left <= hops_back)
                 closes = int(depth + 2 >= rules.shortest)
+                once += 1
                 top, scanned = _next_accounts(
-                    root, path[depth], arrival[depth], top, left, must_close, closes, out, skip, own
-                )
+                    root, level[depth].account, level[depth].arrival, top, left, must_close, closes, once,
+                    out, out_edge, account, mark, waiting,
+                )  # fmt: skip
                 steps += scanned
                 short = steps > rules.budget
-            if short or cursor[depth] == top:
-                own.on_path[path[depth]] = 0
-                top = begin[depth]
+            if short or level[depth].cursor == top:
+                mark[level[depth].account].on_path = 0
+                top = level[depth].begin
                 depth -= 1
                 continue
-            place = cursor[depth]
-            cursor[depth] += 1
-            y = own.waiting[place]
+            place = level[depth].cursor
+            level[depth].cursor += 1
+            y = waiting[place].account
             if y != u:
                 depth += 1
-                path[depth], hop[depth], own.on_path[y] = y, own.waiting_edge[place], 1
-                arrival[depth] = own.waiting_arrival[place]
-                begin[depth] = cursor[depth] = top
+                level[depth].account, level[depth].edge = y, waiting[place].edge
+                level[depth].arrival = waiting[place].arrival
+                mark[y].on_path = 1
+                level[depth].begin = level[depth].cursor = top
                 expand = True
                 continue
             if results == rules.most:
@@ -130,67 +147,61 @@ def find_cycles(
                 continue
             if used == found.shape[0]:  # the caller enlarges the table and comes back to this root
                 for d in range(depth + 1):
-                    own.on_path[path[d]] = 0
+                    mark[level[d].account].on_path = 0
+                own.used[0], own.used[1] = stamp, once
                 return e, begun
-            in_order = depth + 1 if own.waiting_arrival[place] == LATE else depth + 2
+            in_order = depth + 1 if waiting[place].arrival == LATE else depth + 2
             for d in range(depth, 0, -1):
-                if arrival[d] == LATE:
+                if level[d].arrival == LATE:
                     in_order = d
             found[used] = -1
             found[used, 0] = in_order
             for d in range(depth + 1):
-                found[used, d + 1] = hop[d]
-            found[used, depth + 2] = own.waiting_edge[place]
+                found[used, d + 1] = level[d].edge
+            found[used, depth + 2] = waiting[place].edge
             used += 1
             results += 1
         cut[e] = short
+    own.used[0], own.used[1] = stamp, once
     return r1, used
 
 
 @kernel
 def _next_accounts(
-    root: Root,
-    x: int,
-    at: int,
-    top: int,
-    left: int,
-    must_close: int,
-    closes: int,
-    out: Index,
-    skip: Bool,
-    own: Own,
-) -> tuple[int, int]:
+    root: Root, x: int, at: int, top: int, left: int, must_close: int, closes: int, once: int,
+    out: Records, out_edge: Int32, account: Records, mark: Records, waiting: Records,
+) -> tuple[int, int]:  # fmt: skip
     """Put the accounts that the walk at x can enter on the waiting list, each by its first arrival.
 
     ``left`` hops remain after the next one. Returns the new top of the list, and steps.
     """
-    once = new_stamp(own)
     steps = 0
-    for lap in range(2):
-        j, stop, bound = entries(root, out, x, at, lap)
-        while j < stop and out.first[j] <= bound:
-            y = out.other[j]
-            edge = out.edge[j]
-            reaches = LATE if lap == 1 else max(at, out.earliest[j])
-            usable = out.earliest[j] <= bound and not (out.latest[j] == root.leave and edge <= root.edge)
+    low, stop, bound = account[x].out, account[x].out_end, root.limit
+    j = in_order = leaving(out, low, stop, at + root.strict)
+    for lap in range(2 - root.strict):
+        if lap == 1:  # round the end of the cycle in time, edges that cover root.leave
+            j, stop, bound = leaving(out, low, in_order, root.leave), in_order, root.leave
+        while j < stop and out[j].first <= bound:
+            y, arrive, edge = out[j].other, out[j].arrive, out_edge[j]
+            usable = arrive <= bound and not (out[j].leave == root.leave and edge <= root.edge)
             j += 1
             steps += 1
-            if not usable or own.on_path[y] or skip[y]:
+            if not usable or mark[y].on_path:
                 continue
+            reaches = LATE if lap == 1 else max(at, arrive)
             if y == root.u:
                 if not closes:
                     continue
-            elif left < 1 or (
-                must_close and (own.label[y, CLOSING_OF] != root.stamp or own.label[y, CLOSING] < reaches)
-            ):
+            elif left < 1 or (must_close and (account[y].closing_of < root.stamp or account[y].closing < reaches)):
                 continue
-            if own.seen[y] != once:
-                own.seen[y], own.place[y] = once, top
-                own.waiting[top], own.waiting_edge[top], own.waiting_arrival[top] = y, edge, reaches
+            if mark[y].seen != once:
+                mark[y].seen = once
+                mark[y].place = top
+                waiting[top].account, waiting[top].edge, waiting[top].arrival = y, edge, reaches
                 top += 1
                 continue
-            place = own.place[y]
-            known = own.waiting_arrival[place]
-            if reaches < known or (reaches == known and edge < own.waiting_edge[place]):
-                own.waiting_edge[place], own.waiting_arrival[place] = edge, reaches
+            place = mark[y].place
+            known = waiting[place].arrival
+            if reaches < known or (reaches == known and edge < waiting[place].edge):
+                waiting[place].edge, waiting[place].arrival = edge, reaches
     return top, steps

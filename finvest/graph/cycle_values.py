@@ -16,7 +16,7 @@ from finvest.graph.index import Index, lower
 
 if TYPE_CHECKING:
     from finvest.graph.arrays import Bool, Int8, Int32, Int64
-    from finvest.graph.cycle_reach import Rules
+    from finvest.graph.cycle_lists import Rules
 
 
 class Money(NamedTuple):

@@ -9,8 +9,8 @@ import numpy as np
 
 from finvest.graph.arrays import Bool, Int32, Int64, read_only
 from finvest.graph.compiled import collect, in_chunks
-from finvest.graph.cycle_reach import Rules, own_scratch
-from finvest.graph.cycle_search import find_cycles
+from finvest.graph.cycle_lists import Rules, packed
+from finvest.graph.cycle_search import find_cycles, own_scratch
 from finvest.graph.cycle_values import Money, find_value_cycles
 from finvest.graph.order import judge
 from finvest.graph.parameters import check_at_least, check_percent, check_window
@@ -160,20 +160,10 @@ def cycles(
 
 
 def _any_value(graph: MoneyGraph, rules: Rules, skip: Bool, cut: Bool, threads: int) -> tuple[Int32, Int32]:
-    out = graph.outgoing_certain if rules.strict else graph.outgoing
-    into = graph.incoming_certain if rules.strict else graph.incoming
-    arrive, leave = (graph.latest, graph.earliest) if rules.strict else (graph.earliest, graph.latest)
-    search = collect(
-        find_cycles,
-        *(graph.originator, graph.beneficiary, arrive, leave, out, into, skip, rules, cut),
-        width=rules.longest + 1,
-        kind=np.int32,
-    )
-    # Each account of a walk has at most its distinct counterparties waiting.
-    widest = int(np.diff(out.ptr).max(initial=0))
-    room = rules.longest * min(graph.accounts, widest) + 1
-
-    chunks = in_chunks(search, graph.edges, threads=threads, own=lambda: own_scratch(graph.accounts, room), least=1024)
+    leave = graph.earliest if rules.strict else graph.latest
+    lists = packed(graph, rules, skip)
+    search = collect(find_cycles, lists, rules, cut, width=rules.longest + 1, kind=np.int32)
+    chunks = in_chunks(search, graph.edges, threads=threads, own=lambda: own_scratch(lists, rules.longest), least=1024)
     rows = np.concatenate([np.empty((0, rules.longest + 1), np.int32), *chunks])
     edges = rows[:, 1:]
     accounts = _accounts_along(graph, edges)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from finvest.graph.cycle_reach import LATE
 from finvest.graph.parameters import check_at_least, check_window
 from finvest.model.errors import UsageError
 
@@ -20,6 +19,9 @@ if TYPE_CHECKING:
     from finvest.graph.arrays import Int32
     from finvest.graph.money_graph import MoneyGraph
 
+
+LATE = 1 << 62
+"""Arrival of a walk that has passed the end of the cycle in time (see `finvest.graph.cycle_search`)."""
 
 SHORTEST = 2
 """Accounts of the shortest cycle."""

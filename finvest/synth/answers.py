@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from finvest.synth.key import File, Key, Member, Note, Pair, Pattern, Place, Step
+from finvest.synth.key import File, Hop, Key, Member, Note, Pair, Pattern, Place, Step, Trail
+from finvest.synth.movements import INSTANT
+from finvest.synth.scenarios import trail
 from finvest.synth.statements import LAYOUTS
 
 if TYPE_CHECKING:
@@ -39,7 +41,12 @@ class Shown:
 
 
 def answers(
-    seed: int, shown: list[Shown], patterns: Iterable[played.Pattern], odd: Awkward, lists: Iterable[str]
+    seed: int,
+    shown: list[Shown],
+    patterns: Iterable[played.Pattern],
+    odd: Awkward,
+    followed: trail.Trail,
+    lists: Iterable[str],
 ) -> Key:
     """Return the answer key of what was written."""
     first: dict[tuple[int, bool], tuple[Line, Place]] = {}
@@ -57,6 +64,7 @@ def answers(
         files={file.name: _facts(file) for file in shown},
         registers={name: PROFILES[name] for name in sorted(lists)},
         patterns=[_pattern(p, where) for p in patterns],
+        trail=_trail(followed, where),
         pairs=_pairs(first),
         duplicates=sorted(duplicates),
         notes=sorted(_notes(odd, where, still), key=lambda note: note.place),
@@ -86,6 +94,7 @@ def _facts(file: Shown) -> File:
         booked=len(booked),
         not_booked=len(export.lines) - len(booked),
         records=max(file.records, default=0),
+        currency=export.account.currency,
     )
 
 
@@ -103,6 +112,41 @@ def _pattern(pattern: played.Pattern, where: dict[tuple[int, bool], Place]) -> P
         innocent=pattern.innocent,
         accounts=[Member(account=account.number, bank=account.bank, role=role) for account, role in pattern.main],
         transactions=[step for step in steps if step.debit or step.credit],
+    )
+
+
+def _trail(followed: trail.Trail, where: dict[tuple[int, bool], Place]) -> Trail:
+    parts = {account.label: part for account, part in followed.members}
+    outside = {"cash": "cash", "exchange": "exchange"}
+    hops = [
+        Hop(
+            hop=hop.number,
+            payer=parts[hop.movement.payer.label],
+            payee=parts.get(hop.movement.payee.label, outside.get(hop.end, "outside")),
+            cents=hop.movement.cents,
+            received=hop.movement.arriving,
+            currencies=[hop.movement.payer.currency, (hop.movement.converted or (hop.movement.payer.currency,))[0]],
+            debit=where.get((hop.movement.number, False)),
+            credit=where.get((hop.movement.number, True)),
+            end=hop.end,
+            candidates=sorted(where[m.number, True] for m in (hop.movement, *hop.rivals)) if hop.rivals else [],
+        )
+        for hop in followed.hops
+    ]
+    claim, following = (where[hop.movement.number, False] for hop in followed.hops[:2])
+    return Trail(
+        story=trail.STORY,
+        claim=claim,
+        day=f"{followed.hops[0].movement.sent:%Y-%m-%d}",
+        claimed=trail.CLAIMED,
+        opening=trail.BEFORE,
+        next_payment=following,
+        by_rule=trail.BY_RULE,
+        accounts=[Member(account=account.number, bank=account.bank, role=part) for account, part in followed.members],
+        possible_victim=[followed.victim.number],
+        controller=[followed.controller.number],
+        resting=[account.number for account in followed.resting],
+        hops=hops,
     )
 
 
@@ -130,6 +174,8 @@ def _hard(debit: Line, credit: Line, *, twin: bool) -> str:
     """
     movement = debit.movement
     reference = movement.end_to_end if movement else ""
+    if movement and movement.channel == INSTANT and debit.own.layout == credit.own.layout == "camt":
+        return ""  # a UETR on both sides
     usable = len(reference) >= SHORTEST and any(c.isdigit() for c in reference)
     if (credit.when.date() - debit.when.date()).days > LATEST:
         return "late"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from finvest.synth.movements import CARD, CASH, FIRST, LAST, ONLINE, TRANSFER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from finvest.synth.economy import Account, Economy
@@ -106,7 +106,12 @@ class Export:
 
 
 def books(
-    economy: Economy, movements: Iterable[Movement], extras: Iterable[Line], whole: set[int], seed: int
+    economy: Economy,
+    movements: Iterable[Movement],
+    extras: Iterable[Line],
+    whole: set[int],
+    seed: int,
+    known: Mapping[str, tuple[datetime, int]],
 ) -> dict[str, Export]:
     """Return the books of every account on file, by its label.
 
@@ -118,6 +123,8 @@ def books(
         Movements whose lines show the numbers whatever the bank's habit: without them their pattern is in no file.
     seed : int
         Settles the habits: which bank shows only a name for whom.
+    known : mapping of str to (datetime, int)
+        By label, what lay in an account at a moment, in cents, where a story needs it to the cent.
     """
     lines: dict[str, list[Line]] = {account.label: [] for account in economy.on_file}
     for movement in movements:
@@ -129,7 +136,10 @@ def books(
         lines[extra.own.label].append(extra)
     return {
         label: _balanced(
-            economy[label], sorted(rows, key=lambda r: (r.when, r.movement.number if r.movement else 0)), seed
+            economy[label],
+            sorted(rows, key=lambda r: (r.when, r.movement.number if r.movement else 0)),
+            seed,
+            known.get(label),
         )
         for label, rows in lines.items()
     }
@@ -148,7 +158,7 @@ def _line(movement: Movement, own: Account, when: datetime, seed: int, *, credit
     return Line(
         own=own,
         credit=credit,
-        cents=movement.cents - movement.fee if credit else movement.cents,
+        cents=movement.arriving if credit else movement.cents,
         when=when,
         other=other,
         number_shown=shown and own.layout != "revolut" and (whole or not hidden),
@@ -157,14 +167,16 @@ def _line(movement: Movement, own: Account, when: datetime, seed: int, *, credit
     )
 
 
-def _balanced(account: Account, lines: list[Line], seed: int) -> Export:
-    """Add running balances; the opening balance is such that nobody's account falls far below zero."""
+def _balanced(account: Account, lines: list[Line], seed: int, known: tuple[datetime, int] | None) -> Export:
+    """Add running balances; the opening balance is what is known, or such that nobody's account falls below zero."""
     lowest = running = 0
     for line in lines:
         running += line.signed
         lowest = min(lowest, running)
     spare = 40_00 if account.label.startswith(PIPES) else 250_00
     opening = Random(f"{seed}/opening/{account.label}").randrange(spare // 2, spare) - lowest
+    if known:
+        opening = known[1] - sum(line.signed for line in lines if line.when < known[0])
     balance, rows = opening, []
     for line in lines:
         balance += line.signed

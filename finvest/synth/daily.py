@@ -21,6 +21,9 @@ FEE, LATE, TWICE = range(3)
 TROUBLES = 16
 """Of 16 transfers with both sides on file, one loses a fee, one comes a week late, and one is made twice."""
 
+OFTEN, RARELY = (32, 38, 20, 10), (85, 15, 0, 0)
+"""Weights of days with none, one, two and three card payments."""
+
 QUIET = "disburser"
 """Hardly uses its card: daily shopping would hide its pay-outs among the receivers of card payments."""
 
@@ -40,8 +43,8 @@ def live(economy: Economy, cast: Cast, ledger: Ledger, rng: Random) -> None:
     troubles = cycle(range(TROUBLES))
     for label in RESIDENTS:
         person = economy[label]
-        _work_and_home(economy, ledger, rng, person)
-        _spend(economy, ledger, rng, person)
+        work_and_home(economy, ledger, rng, person)
+        spend(economy, ledger, rng, person, RARELY if person.label == QUIET else OFTEN)
         _meet(economy, cast, ledger, rng, person, troubles)
     _birthday(economy, cast, ledger, rng)
     for label in ("relay", "relay_app"):
@@ -54,7 +57,8 @@ def _day(rng: Random, month: int) -> date:
     return date(FIRST.year, month, rng.randrange(1, 29))
 
 
-def _work_and_home(economy: Economy, ledger: Ledger, rng: Random, person: Account) -> None:
+def work_and_home(economy: Economy, ledger: Ledger, rng: Random, person: Account) -> None:
+    """Salary, rent, supplies and subscriptions of a person."""
     employer, landlord = rng.choice(economy.all("employer")), rng.choice(economy.all("landlord"))
     salary, rent = rng.randrange(2100_00, 3300_00), rng.randrange(520, 890) * 100
     supplies = rng.sample(economy.all("utility"), 3)
@@ -72,10 +76,10 @@ def _work_and_home(economy: Economy, ledger: Ledger, rng: Random, person: Accoun
             ledger.pay(person, service, 999, on(date(FIRST.year, month, 11), 4), "Subscription", ONLINE)
 
 
-def _spend(economy: Economy, ledger: Ledger, rng: Random, person: Account) -> None:
+def spend(economy: Economy, ledger: Ledger, rng: Random, person: Account, often: tuple[int, ...]) -> None:
+    """Card payments and cash of a person; `often` weighs days with none, one, two and three card payments."""
     usual = rng.sample(economy.all("shop"), 7)
     machines = rng.sample(economy.machines, 2)
-    often = (85, 15, 0, 0) if person.label == QUIET else (32, 38, 20, 10)
     for day in range(DAYS):
         for _ in range(rng.choices((0, 1, 2, 3), often)[0]):
             cents = rng.choice((rng.randrange(250, 1500), rng.randrange(900, 4200), rng.randrange(1800, 9500)))

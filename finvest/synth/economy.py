@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from finvest.synth import names
@@ -54,6 +54,8 @@ class Account:
         Its bank writes times of day.
     local : bool
         Its own statements bear the bank's number for it, while everybody else pays to its IBAN.
+    currency : str
+        ISO 4217 code.
     """
 
     label: str
@@ -63,6 +65,7 @@ class Account:
     layout: str = ""
     timed: bool = False
     local: bool = False
+    currency: str = "EUR"
 
     @property
     def number(self) -> str:
@@ -135,6 +138,25 @@ OFF_FILE: tuple[tuple[str, int, str], ...] = (
     ("relay_target", 5, ""),
 )
 
+TRAIL: tuple[tuple[str, str, str, bool], ...] = (
+    # label, layout ("" where none is on file), activity, times of day
+    ("defrauded", "plain_debit_credit", "", False),
+    ("first_mule", "camt", "", True),
+    ("busy_mule", "plain_signed", "", False),
+    ("controller", "camt", "", True),
+    ("importer", "plain_debit_credit", "46.19", False),
+    ("straw_man", "plain_signed", "", False),
+    ("car_dealer", "camt", "45.11", True),
+    ("side_mule", "n26", "", False),
+    ("app_mule", "revolut", "", True),
+    ("out_of_reach", "", "", False),
+    ("coin_exchange", "", "66.19", False),
+    ("jeweller", "", "47.77", False),
+    ("lender", "", "", False),
+    *((f"client_{number}", "", "", False) for number in range(1, 13)),
+)
+"""Those who only appear in the money trail, `finvest.synth.scenarios.trail`; invented last, so that the others stay."""
+
 KIND_OF_COMPANY = {
     "holding": "Holding",
     "subsidiary_one": "Trade One",
@@ -151,6 +173,10 @@ KIND_OF_COMPANY = {
     "trader": "Wholesale",
     "marketplace": "Marketplace",
     "treasury": "Public Treasury",
+    "importer": "Imports",
+    "car_dealer": "Car Trade",
+    "coin_exchange": "Coin Exchange",
+    "jeweller": "Jewellery",
 }
 
 LOCAL = "disburser"
@@ -243,5 +269,11 @@ def build(rng: Random) -> Economy:
     for town in names.TOWNS:
         bank = Party("", "company", f"Cash machine {town}", town=town)
         economy.machines += [Account(f"atm_{town.lower()}_{n}", "", "", bank) for n in (1, 2)]
+    for label, layout, activity, timed in TRAIL:
+        bank_of = layout or f"other_{1 + rng.randrange(3)}"
+        account(label, party(label, activity, companies), bank_of, layout, timed=timed)
+        companies += bool(activity)
+    account("controller_francs", economy["controller"].holder, "camt", "camt", timed=True)
+    economy.accounts["controller_francs"] = replace(economy["controller_francs"], currency="CHF")
     economy.spare_people = people
     return economy

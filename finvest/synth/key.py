@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "answer_key.json"
-VERSION = 1
+VERSION = 2
 """Version of the key's layout."""
 
 
@@ -56,6 +56,8 @@ class File:
         Lines that moved money, and those that did not: pending, reverted, zero.
     records : int
         All records of the file, headers included.
+    currency : str
+        ISO 4217 code.
     """
 
     sha256: str
@@ -74,6 +76,7 @@ class File:
     booked: int
     not_booked: int
     records: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +147,84 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """A movement of the money trail.
+
+    Attributes
+    ----------
+    hop : int
+        0 is the payment that is claimed.
+    payer, payee : str
+        Part in the story, or what is outside: ``cash``, ``exchange``, ``outside``.
+    cents : int
+        What leaves, minor units.
+    received : int
+        What arrives, minor units.
+    currencies : list of str
+        In which it leaves, and in which it arrives.
+    debit, credit : Place, optional
+    end : str
+        Why no trail goes on here by the records alone: ``cash``, ``exchange``, ``no_records``, ``unpaired``; "" where
+        one does. The credit of an unpaired one is the truth, which only a person can decide on.
+    candidates : list of Place
+        For ``unpaired``: credits that the debit may be, the true one among them.
+    """
+
+    hop: int
+    payer: str
+    payee: str
+    cents: int
+    received: int
+    currencies: list[str]
+    debit: Place | None = None
+    credit: Place | None = None
+    end: str = ""
+    candidates: list[Place] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trail:
+    """A money trail to follow.
+
+    Attributes
+    ----------
+    story : str
+    claim : Place
+        The claimed payment in the payer's books; in these the record is the line.
+    day : str
+        Its day, ISO 8601.
+    claimed : int
+        Cents.
+    opening : int
+        Cents that lay in the payee's account before it came.
+    next_payment : Place
+        What left that account next …
+    by_rule : dict of str to int
+        … and the cents of the claim in it, by rule.
+    accounts : list of Member
+        Those on file, with their parts.
+    possible_victim, controller, resting : list of str
+        Accounts by number: value only passes through the first; the second is of who answers for it; in the last some
+        of it still lies at the end of the records.
+    hops : list of Hop
+        In the order of events, the claimed payment first.
+    """
+
+    story: str
+    claim: Place
+    day: str
+    claimed: int
+    opening: int
+    next_payment: Place
+    by_rule: dict[str, int]
+    accounts: list[Member]
+    possible_victim: list[str]
+    controller: list[str]
+    resting: list[str]
+    hops: list[Hop]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Something awkward, on purpose."""
 
@@ -168,9 +249,11 @@ class Key:
     duplicates : list of (Place, Place)
         The same line in two exports that overlap.
     notes : list of Note
+    trail : Trail
     """
 
     seed: int
+    trail: Trail
     version: int = VERSION
     files: dict[str, File] = field(default_factory=dict)
     registers: dict[str, str] = field(default_factory=dict)
@@ -198,6 +281,9 @@ class Key:
                 }
                 for p in self.patterns
             ],
+            "trail": asdict(self.trail)
+            | {"claim": str(self.trail.claim), "next_payment": str(self.trail.next_payment)}
+            | {"hops": [_written(hop) for hop in self.trail.hops]},
             "pairs": [_places(pair) | ({"hard": pair.hard} if pair.hard else {}) for pair in self.pairs],
             "duplicates": [[str(a), str(b)] for a, b in self.duplicates],
             "notes": [{"place": str(note.place), "what": note.what} for note in self.notes],
@@ -236,17 +322,35 @@ class Key:
                 )
                 for p in body["patterns"]
             ],
+            trail=_trail(body["trail"]),
             pairs=[Pair(**_read(pair)) for pair in body["pairs"]],
             duplicates=[(Place.of(a), Place.of(b)) for a, b in body["duplicates"]],
             notes=[Note(place=Place.of(note["place"]), what=note["what"]) for note in body["notes"]],
         )
 
 
-def _places(step: Step | Pair) -> dict[str, str]:
+def _trail(body: dict[str, Any]) -> Trail:
+    hops = [
+        Hop(**_read(hop) | {"candidates": [Place.of(place) for place in hop.get("candidates", [])]})
+        for hop in body["hops"]
+    ]
+    places = {name: Place.of(body[name]) for name in ("claim", "next_payment")}
+    accounts = [Member(**member) for member in body["accounts"]]
+    return Trail(**body | places | {"accounts": accounts, "hops": hops})
+
+
+def _written(hop: Hop) -> dict[str, Any]:
+    rest = {name: getattr(hop, name) for name in ("hop", "payer", "payee", "cents", "received", "currencies")}
+    open_ = {"end": hop.end} if hop.end else {}
+    candidates = {"candidates": [str(place) for place in hop.candidates]} if hop.candidates else {}
+    return rest | _places(hop) | open_ | candidates
+
+
+def _places(step: Step | Pair | Hop) -> dict[str, str]:
     return {side: str(place) for side in ("debit", "credit") if (place := getattr(step, side)) is not None}
 
 
-def _read(step: dict[str, str]) -> dict[str, Any]:
+def _read(step: dict[str, Any]) -> dict[str, Any]:
     return {name: Place.of(text) if name in {"debit", "credit"} else text for name, text in step.items()}
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from finvest.synth.answers import Shown
     from finvest.synth.scenarios.pattern import Pattern
+    from finvest.synth.scenarios.trail import Trail
 
 NAME = "labels.csv"
 """File of the answers, in finvest's own columns; no part of the case until somebody loads it."""
@@ -18,24 +19,33 @@ NAME = "labels.csv"
 KINDS = {"GRF-01": "fan_in", "GRF-02": "fan_out", "GRF-05": "cycle", "MLT-03": "pass_through"}
 """Kind of pattern by indicator, as labelled sets name it."""
 
+TRAIL = "trail"
+"""Pattern and kind of the money trail, which no indicator is about."""
+
 _START = 12
 """Digits of a file's SHA-256 in a transaction's id."""
 
 
-def text(shown: Iterable[Shown], patterns: Iterable[Pattern]) -> str:
-    """Return the answers: one row for each record of a movement, positive where it belongs to a planted pattern."""
-    planted = {m.number: p for p in patterns if p.kind == "planted" for m in p.movements}
+def text(shown: Iterable[Shown], patterns: Iterable[Pattern], trail: Trail) -> str:
+    """Return the answers: one row for each record of a movement, positive in a planted pattern or the trail."""
+    planted = {
+        m.number: (f"{p.indicator} {p.name}", KINDS[p.indicator])
+        for p in patterns
+        if p.kind == "planted"
+        for m in p.movements
+    } | {hop.movement.number: (TRAIL, TRAIL) for hop in trail.hops}
     rows = []
     for file in shown:
         for line, place in file.places():
-            pattern = planted.get(line.movement.number) if line.movement is not None else None
+            found = planted.get(line.movement.number) if line.movement is not None else None
+            pattern, kind = found or (None, None)
             rows.append(
                 {
                     "subject_kind": "transaction",
                     "subject": f"{file.sha256[:_START]}-{place.record:08d}",
-                    "pattern": pattern and f"{pattern.indicator} {pattern.name}",
-                    "kind": pattern and KINDS[pattern.indicator],
-                    "positive": pattern is not None,
+                    "pattern": pattern,
+                    "kind": kind,
+                    "positive": found is not None,
                 }
             )
     return pl.DataFrame(rows, infer_schema_length=None).write_csv()

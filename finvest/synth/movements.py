@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from random import Random
 
     from finvest.synth.economy import Account
@@ -69,6 +70,10 @@ class Movement:
         Number of the batch in which the payer ordered it; 0 for none.
     original : tuple of (str, int, str) or None
         Currency, minor units and rate of a card payment abroad.
+    converted : tuple of (str, int, str) or None
+        Currency, minor units and the bank's rate of what arrives, where that is another currency.
+    silent : bool
+        The payee's bank does not say who paid.
     """
 
     number: int
@@ -84,6 +89,13 @@ class Movement:
     returned: bool = False
     batch: int = 0
     original: tuple[str, int, str] | None = None
+    converted: tuple[str, int, str] | None = None
+    silent: bool = False
+
+    @property
+    def arriving(self) -> int:
+        """Minor units that arrive."""
+        return self.converted[1] if self.converted else self.cents - self.fee
 
 
 @dataclass(slots=True)
@@ -108,6 +120,8 @@ class Ledger:
         returned: bool = False,
         batch: int = 0,
         original: tuple[str, int, str] | None = None,
+        converted: tuple[str, int, str] | None = None,
+        silent: bool = False,
     ) -> Movement:
         """Move money and return the movement.
 
@@ -140,9 +154,16 @@ class Ledger:
             returned=returned,
             batch=batch,
             original=original,
+            converted=converted,
+            silent=silent,
         )
         self.movements.append(movement)
         return movement
+
+    def take_over(self, movements: Iterable[Movement]) -> None:
+        """Add movements that were made up elsewhere; they get the next numbers."""
+        for movement in movements:
+            self.movements.append(replace(movement, number=len(self.movements) + 1))
 
     @staticmethod
     def _opening(when: datetime) -> datetime:

@@ -7,14 +7,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from finvest.synth.key import Key
 
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
+
 _HEAD = """# A small synthetic case
 
 Everything here is invented: people, companies, towns, banks, account numbers. The numbers have right check digits and
 bank codes that no bank has. No file says anything of nationality or any other protected attribute.
 
 It is what banks and registers would send in an investigation: {statements} statements of {accounts} accounts for the
-first half of 2025, {lines} lines with money in them, and three registers. A few people in it launder money, most live
-their lives, and some lawful doings look much like laundering.
+first half of 2025 in {layouts} layouts, {lines} lines with money in them, and three registers, one of them a list of
+companies. A few people in it launder money, most live their lives, and some lawful doings look much like laundering.
+
+Somebody complains: on {day} they paid {claimed} EUR to what looked like an investment firm, line {line} of
+`{file}`, and want it back. Where did it go?
+
+    finvest follow --payment {file}:{line} --rule fifo
+
+At one place the records do not say which of {candidates} credits the money became; there a person has to decide
+(`finvest hypothesis`).
 
 Python makes it anew, byte for byte:
 
@@ -40,7 +50,7 @@ What a file does not say must be told to the loader: whose account it is (`accou
 |---|---|---|
 | `companies.csv` | companies | list of companies, with activity and director |
 | `holders.csv` | parties | people who hold an account that the account register was asked about |
-| `links.csv` | links | who holds which account, which company owns which |
+| `links.csv` | links | who holds or controls which account, which company owns which |
 
 ## The answers: `answer_key.json`
 
@@ -49,6 +59,8 @@ Not part of the case: it is never loaded. Read it with `finvest.synth.key.Key.re
 
 * `files`: what must be true of each statement: days, balances, sums in cents, numbers of lines and records,
 * `patterns`: {planted} planted patterns and {alike} lawful look-alikes, with accounts and transactions,
+* `trail`: the claimed payment, every step of it with its places, where a trail must end and why, whose account only
+  passes the money through, where it lies; and how much of the claim is in the first payment on, under each rule,
 * `pairs`: the {pairs} transfers with both sides on file; {hard} of them say in `hard` why no safe rule can pair them,
 * `duplicates`: lines that stand in two exports, and `notes`: a payment that came back, a card hold, a zero …
 
@@ -64,7 +76,14 @@ def text(key: Key) -> str:
         f"{', '.join(f'{option} = {value}' for option, value in file.options.items())} |"
         for name, file in key.files.items()
     ]
+    trail = key.trail
     facts = {
+        "layouts": NUMBERS[len({file.profile for file in key.files.values()})],
+        "day": trail.day,
+        "claimed": f"{trail.claimed // 100:,}.{trail.claimed % 100:02d}",
+        "file": trail.claim.file,
+        "line": trail.claim.record,
+        "candidates": NUMBERS[max(len(hop.candidates) for hop in trail.hops)],
         "statements": len(key.files),
         "accounts": len({file.account for file in key.files.values()}),
         "lines": f"{sum(file.booked for file in key.files.values()):,}",

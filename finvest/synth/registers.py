@@ -33,13 +33,27 @@ def write(economy: Economy, rng: Random) -> dict[str, bytes]:
     group = [economy[label].holder for label in GROUP]
     for subsidiary in group[1:]:
         directors[subsidiary.number] = directors[group[0].number]
+    directors[economy["importer"].holder.number] = economy["controller"].name
     people = {a.holder.number: a.holder for a in accounts if a.holder.kind == "person"}
+    controlled = economy["busy_mule"]
+    categories = {controlled.holder.number: "possible_victim"}
     return {
         "companies.csv": delimited(COMPANIES, [_company(c, directors[c.number], rng) for c in companies]),
         "holders.csv": delimited(
-            HOLDERS, [[p.number, ACCOUNT_REGISTER, "person", p.name, "unclassified"] for p in people.values()]
+            HOLDERS,
+            [
+                [p.number, ACCOUNT_REGISTER, "person", p.name, categories.get(p.number, "unclassified")]
+                for p in people.values()
+            ],
         ),
-        "links.csv": delimited(LINKS, [*(_holds(a, rng) for a in accounts), *(_owns(group[0], c) for c in group[1:])]),
+        "links.csv": delimited(
+            LINKS,
+            [
+                *(_holds(a, rng) for a in accounts),
+                *(_owns(group[0], c) for c in group[1:]),
+                _controls(economy["controller"].holder, controlled),
+            ],
+        ),
     }
 
 
@@ -64,4 +78,11 @@ def _holds(account: Account, rng: Random) -> list[str]:
 def _owns(parent: Party, subsidiary: Party) -> list[str]:
     return [
         "owns", "company", parent.number, "company", subsidiary.number, "", COMPANY_REGISTER, "100", "2016-03-01",
+    ]  # fmt: skip
+
+
+def _controls(person: Party, account: Account) -> list[str]:
+    return [
+        "controls", "person", person.number, "account", account.number, account.bank, ACCOUNT_REGISTER, "",
+        "2024-11-04",
     ]  # fmt: skip

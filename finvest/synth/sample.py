@@ -23,6 +23,7 @@ from finvest.synth.answers import Shown, answers
 from finvest.synth.books import books
 from finvest.synth.key import NAME, Key
 from finvest.synth.movements import Ledger
+from finvest.synth.scenarios import trail
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,9 +74,12 @@ def _made(seed: int) -> tuple[dict[str, bytes], Key, str]:
     commerce.trade(who, parts, ledger, Random(f"{seed}/commerce"))
     patterns = scenarios.play(who, parts, ledger, Random(f"{seed}/scenarios"))
     odd = awkward.add(who, ledger, Random(f"{seed}/awkward"))
+    # The last one: what the others are is not changed by it.
+    followed = trail.play(who, ledger, Random(f"{seed}/trail"))
     whole = {m.number for p in patterns if p.kind == "planted" or p.indicator == "GRF-05" for m in p.movements}
+    whole |= {m.number for m in ledger.movements if {m.payer.label, m.payee.label} & set(trail.PARTS)}
     files, shown = dict[str, bytes](), list[Shown]()
-    for complete in books(who, ledger.movements, odd.lines, whole, seed).values():
+    for complete in books(who, ledger.movements, odd.lines, whole, seed, followed.known).values():
         for export in awkward.exports(complete, odd):
             name = export.name + statements.LAYOUTS[export.account.layout].suffix
             written = statements.write(export)
@@ -84,5 +88,5 @@ def _made(seed: int) -> tuple[dict[str, bytes], Key, str]:
             shown.append(Shown(name, digest, export, written.records))
     lists = registers.write(who, Random(f"{seed}/registers"))
     files |= lists
-    key = answers(seed, shown, patterns, odd, lists)
-    return dict(sorted(files.items())), key, labels.text(shown, patterns)
+    key = answers(seed, shown, patterns, odd, followed, lists)
+    return dict(sorted(files.items())), key, labels.text(shown, patterns, followed)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from finvest.findings.finding import Finding
+    from finvest.view import CaseView
 
 VICTIM = "possible_victim"
 
@@ -50,10 +51,11 @@ class Masks:
         self._seen = re.compile("|".join(rf"(?<!\w){s}(?!\w)" for s in spaced) or r"(?!)", re.IGNORECASE)
 
     @classmethod
-    def of(cls, findings: Iterable[Finding]) -> Masks:
-        """Mask everybody who is a possible victim in one of the findings."""
+    def of(cls, findings: Iterable[Finding], view: CaseView) -> Masks:
+        """Mask everybody who is a possible victim in one of the findings or in the case that they were found in."""
         subjects = [s for f in findings for s in f.subjects]
-        return cls({(s.kind, s.id): s.label for s in subjects if s.role == VICTIM or is_masked(s.label)})
+        found = {(s.kind, s.id): s.label for s in subjects if s.role == VICTIM or is_masked(s.label)}
+        return cls(found | view.hidden)
 
     def __call__(self, text: str) -> str:
         """Return a text with every possible victim's number and name replaced."""

@@ -49,7 +49,7 @@ def report(content: ReportContent) -> str:
     """
     if content.handling not in HANDLING:
         raise UsageError(f"handling code must be one of {', '.join(HANDLING)}, not {content.handling}")
-    masks = Masks.of(content.findings)
+    masks = Masks.of(content.findings, content.view)
 
     def say(written: str) -> str:
         return text.shorten(masks(text.plain(written)))

@@ -6,6 +6,10 @@ import numpy as np
 import pytest
 
 from finvest.graph import MoneyGraph, reference
+from finvest.graph.arrays import read_only
+from finvest.graph.cycle_lists import Rules, packed
+from finvest.graph.cycle_reach import LAST_STAMP
+from finvest.graph.cycle_search import Own, find_cycles, own_scratch
 from finvest.graph.cycles import Cycles, cycles
 from finvest.graph.order import order_certain, window_certain
 from finvest.model.errors import UsageError
@@ -212,3 +216,23 @@ def test_no_edges() -> None:
 def test_wrong_use(town: MoneyGraph, wrong: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
         cycles(town, **{"window": 1, **wrong})
+
+
+@pytest.mark.parametrize("certain", [False, True])
+def test_labels_are_cleared_before_stamps_run_out(town: MoneyGraph, certain: bool) -> None:
+    rules = Rules(400, 2, 5, int(certain), 100_000, 1_000)
+    lists = packed(town, rules, read_only(np.zeros(town.accounts, np.bool_), np.bool_))
+
+    def rows(own: Own) -> list[list[int]]:
+        found = np.empty((10_000, rules.longest + 1), np.int32)
+        done, used = find_cycles(0, town.edges, lists, rules, np.zeros(town.edges, np.bool_), own, found, 0)
+        assert done == town.edges
+        listed: list[list[int]] = found[:used].tolist()
+        return listed
+
+    worn = own_scratch(lists, rules.longest)
+    worn.used[0] = LAST_STAMP
+    for name in ("arrival_of", "closing_of"):
+        worn.account[name] = LAST_STAMP
+    assert rows(worn) == rows(own_scratch(lists, rules.longest)) != []
+    assert 0 < worn.used[0] < LAST_STAMP

@@ -15,6 +15,7 @@ import pytest
 from finvest.matching import Matched, match
 from finvest.model.records import Source, Tally
 from finvest.model.tables import TABLES
+from finvest.pairing.twice import open_pairs
 from finvest.reading.profiles import shipped_profiles
 from finvest.registry import Registry
 from finvest.synth import sample
@@ -95,6 +96,8 @@ def test_every_place_of_the_key_is_a_transaction(sampled: Read) -> None:
         assert debit is None or rows[_id(key, debit)][0] == "originator"
         assert credit is None or rows[_id(key, credit)][0] == "beneficiary"
     for pair in key.pairs:
+        if key.files[pair.debit.file].currency != key.files[pair.credit.file].currency:
+            continue
         less = rows[_id(key, pair.debit)][1] - rows[_id(key, pair.credit)][1]
         assert 0 <= less <= 7_50
         assert not less or pair.hard in {"fee", "late", ""}
@@ -129,6 +132,21 @@ def test_automatic_pairs_are_true_and_none_is_hard(sampled: Read) -> None:
     assert found <= easy
     assert {"uetr", "end_to_end", "unique"} <= set(pairs["how"])
     assert len(found) * 3 <= 2 * len(key.pairs)
+
+
+def test_the_trail_is_paired_where_the_key_says_so(sampled: Read) -> None:
+    key = sampled.key
+    pairs = sampled.matched.pairs.filter(pl.col("state") == "paired")
+    paired = set(pairs.select("originator_transaction", "beneficiary_transaction").rows())
+    for hop in key.trail.hops:
+        if hop.debit and hop.credit:
+            assert ((_id(key, hop.debit), _id(key, hop.credit)) in paired) == (not hop.end)
+    unpaired = next(hop for hop in key.trail.hops if hop.end == "unpaired")
+    open_ = open_pairs(sampled.tables["transactions"], sampled.matched.duplicates, sampled.matched.pairs,
+                       sampled.tables["accounts"], sampled.tables["identifiers"])  # fmt: skip
+    assert unpaired.debit is not None
+    found = open_.filter(pl.col("debit") == _id(key, unpaired.debit))["credit"].to_list()
+    assert found == sorted(_id(key, place) for place in unpaired.candidates)
 
 
 def test_links_lead_to_accounts_and_companies(sampled: Read) -> None:

@@ -72,13 +72,13 @@ def _statement(message: etree._Element, month: Export, number: int) -> etree._El
     _add(period, "ToDtTm", _moment(on(month.last, 23, 59, 59)))
     owner = _add(statement, "Acct")
     _add(_add(owner, "Id"), "IBAN", account.iban)
-    _add(owner, "Ccy", "EUR")
+    _add(owner, "Ccy", account.currency)
     _add(_add(owner, "Ownr"), "Nm", account.name)
     _add(_add(_add(owner, "Svcr"), "FinInstnId"), "BICFI", account.bank)
     for code, cents, day in (("OPBD", month.opening, month.first), ("CLBD", month.closing, month.last)):
         balance = _add(statement, "Bal")
         _add(_add(_add(balance, "Tp"), "CdOrPrtry"), "Cd", code)
-        _amount(balance, cents)
+        _amount(balance, cents, account.currency)
         _add(balance, "CdtDbtInd", "CRDT" if cents >= 0 else "DBIT")
         _add(_add(balance, "Dt"), "Dt", f"{day:%Y-%m-%d}")
     return statement
@@ -87,7 +87,7 @@ def _statement(message: etree._Element, month: Export, number: int) -> etree._El
 def _entry(statement: etree._Element, lines: list[Line], reference: str) -> None:
     first = lines[0]
     entry = _add(statement, "Ntry")
-    _amount(entry, sum(line.cents for line in lines))
+    _amount(entry, sum(line.cents for line in lines), first.own.currency)
     side = "CRDT" if first.credit else "DBIT"
     _add(entry, "CdtDbtInd", side)
     _add(_add(entry, "Sts"), "Cd", "BOOK")
@@ -131,8 +131,10 @@ def _detail(details: etree._Element, line: Line, side: str) -> None:
         _add(references, "EndToEndId", (movement.end_to_end if movement else "") or "NOTPROVIDED")
         if movement and movement.channel == INSTANT:
             _add(references, "UETR", _unique(movement))
-    _amount(detail, line.cents)
+    _amount(detail, line.cents, line.own.currency)
     _add(detail, "CdtDbtInd", side)
+    if movement and movement.converted:
+        _exchange(detail, movement, credit=line.credit)
     role = "Dbtr" if line.credit else "Cdtr"
     parties = _add(detail, "RltdPties")
     _add(_add(_add(parties, role), "Pty"), "Nm", line.other.name)
@@ -144,14 +146,25 @@ def _detail(details: etree._Element, line: Line, side: str) -> None:
         _add(_add(_add(detail, "RtrInf"), "Rsn"), "Cd", "AC04")
 
 
+def _exchange(detail: etree._Element, movement: Movement, *, credit: bool) -> None:
+    """Write what stands on the other side of a conversion, and the bank's rate."""
+    currency, minor, rate = movement.converted or ("", 0, "")
+    counter = _add(_add(detail, "AmtDtls"), "CntrValAmt")
+    _amount(counter, *((movement.cents, movement.payer.currency) if credit else (minor, currency)))
+    exchange = _add(counter, "CcyXchg")
+    _add(exchange, "SrcCcy", movement.payer.currency)
+    _add(exchange, "TrgtCcy", currency)
+    _add(exchange, "XchgRate", rate)
+
+
 def _unique(movement: Movement) -> str:
     """Return the UETR that instant payments carry from end to end."""
     text = f"{movement.payer.iban}/{movement.payee.iban}/{movement.number}"
     return str(UUID(bytes=hashlib.sha256(text.encode()).digest()[:16], version=4))
 
 
-def _amount(parent: etree._Element, cents: int) -> None:
-    _add(parent, "Amt", money(abs(cents))).set("Ccy", "EUR")
+def _amount(parent: etree._Element, cents: int, currency: str) -> None:
+    _add(parent, "Amt", money(abs(cents))).set("Ccy", currency)
 
 
 def _add(parent: etree._Element, name: str, text: str | None = None) -> etree._Element:

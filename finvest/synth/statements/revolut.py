@@ -34,6 +34,8 @@ def _row(line: Line) -> list[str]:
     else:
         kind = "TOPUP" if line.credit else "TRANSFER"
         text = f"Payment from {line.other.name}" if line.credit else f"To {line.other.name}"
+        if line.credit and line.movement and line.movement.silent:
+            text = "Top-up by bank transfer"
     signed = line.cents if line.credit else -line.cents
     settled = line.status in {"booked", "information"}
     when = _utc(line.when)
