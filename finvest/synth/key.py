@@ -330,13 +330,13 @@ class Key:
 
 
 def _trail(body: dict[str, Any]) -> Trail:
-    hops = [
-        Hop(**_read(hop) | {"candidates": [Place.of(place) for place in hop.get("candidates", [])]})
-        for hop in body["hops"]
-    ]
-    places = {name: Place.of(body[name]) for name in ("claim", "next_payment")}
-    accounts = [Member(**member) for member in body["accounts"]]
-    return Trail(**body | places | {"accounts": accounts, "hops": hops})
+    hops = []
+    for hop in body["hops"]:
+        read: dict[str, Any] = {**_read(hop), "candidates": [Place.of(place) for place in hop.get("candidates", [])]}
+        hops.append(Hop(**read))
+    said: dict[str, Any] = {**body, **{name: Place.of(body[name]) for name in ("claim", "next_payment")}}
+    said |= {"accounts": [Member(**member) for member in body["accounts"]], "hops": hops}
+    return Trail(**said)
 
 
 def _written(hop: Hop) -> dict[str, Any]:
