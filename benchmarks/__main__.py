@@ -13,9 +13,13 @@ from typing import Any
 THREADS = 2
 os.environ.setdefault("POLARS_MAX_THREADS", str(THREADS))  # read when Polars is imported, here and in every child
 
+PARTS = ("runs", "kernels", "tracing", "peers")
 SIZES = {"short": (10_000,), "normal": (100_000, 1_000_000), "large": (100_000, 1_000_000, 10_000_000)}
 PEERS = {"short": (5_000, 2_000, 2_000, 20_000), "normal": (200_000, 20_000, 100_000, 1_000_000)}
 """Transactions beside snapml, of these compared one by one, beside networkx, beside tables."""
+
+TRACING = {"short": (10_000, 1_000), "normal": (1_000_000, 10_000)}
+"""Transactions that are followed, and those beside a plain replay with fractions."""
 
 WHOLE = {"short": (10_000,), "normal": (100_000, 1_000_000), "large": (2_000_000, 5_000_000)}
 SPARSE = 90
@@ -28,12 +32,17 @@ def main() -> None:
 
     options = _options()
     out: dict[str, Any] = {"machine": machine(), "size": options.size, "runs": {}, "loads": {}, "kernels": {}}
-    only = set(options.only or ("runs", "kernels", "peers"))
+    only = set(options.only or PARTS)
     if "runs" in only:
         for size in options.whole or WHOLE[options.size]:
             _whole(size, out, in_child)
     if "kernels" in only:
         out["growth"] = _kernels(SIZES[options.size], out, in_child)
+    if "tracing" in only:
+        many, few = TRACING["short" if options.size == "short" else "normal"]
+        _say(f"{many:,} transactions, claims followed")
+        out["tracing"] = {f"{many:,} transactions": in_child("followed", transactions=many)}
+        out["fractions"] = in_child("beside_fractions", transactions=few)
     if "peers" in only:
         beside, check, day, rows = PEERS["short" if options.size == "short" else "normal"]
         _say("beside other tools")
@@ -57,7 +66,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure how fast finvest is.")
     parser.add_argument("--size", choices=sorted(SIZES), default="normal")
-    parser.add_argument("--only", nargs="+", choices=("runs", "kernels", "peers"), help="these parts alone")
+    parser.add_argument("--only", nargs="+", choices=PARTS, help="these parts alone")
     parser.add_argument("--whole", nargs="+", type=int, help="transactions of the whole runs, instead of the size's")
     parser.add_argument("--out", type=Path, help="folder for results-SIZE.json, .md and the plots")
     return parser.parse_args()

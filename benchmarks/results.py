@@ -122,6 +122,15 @@ def document(results: dict[str, Any]) -> str:
             f"{report['accounts']:,} accounts, {report['largest']:,} transactions at the busiest on one side.",
             steps(report),
         ]
+    for name, report in results.get("tracing", {}).items():
+        parts += [
+            f"### Following money: {name}",
+            f"{report['accounts']:,} accounts, {report['claims']} claims, one core. Found: accounts in which claimed "
+            "money lies at the end, or that are exposed under poison; sources of a payment.",
+            steps(report),
+        ]
+    if fractions := results.get("fractions"):
+        parts += ["### Beside a plain replay with fractions", ratios(fractions["rows"])]
     for name, series in results.get("growth", {}).items():
         parts += [f"### Growth: {name}", growth({n: results["kernels"][n] for n in series})]
     peers = results.get("peers", {})

@@ -187,11 +187,11 @@ def kernels(threads: int = 1, rounds: int = 3, **how: Any) -> dict[str, Any]:
     return {"steps": meter.steps, "transactions": len(records), "accounts": records.accounts, "largest": largest}
 
 
-def _peers(name: str) -> Callable[..., dict[str, Any]]:
+def _of(module: str, name: str) -> Callable[..., dict[str, Any]]:
     def run(**how: Any) -> dict[str, Any]:
-        from benchmarks import peers
+        from importlib import import_module
 
-        report: dict[str, Any] = getattr(peers, name)(**how)
+        report: dict[str, Any] = getattr(import_module(f"benchmarks.{module}"), name)(**how)
         return report
 
     return run
@@ -202,7 +202,8 @@ TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     "load": load,
     "whole_run": whole_run,
     "kernels": kernels,
-    **{name: _peers(name) for name in ("beside_snapml", "beside_networkx", "beside_tables")},
+    **{name: _of("peers", name) for name in ("beside_snapml", "beside_networkx", "beside_tables")},
+    **{name: _of("tracing", name) for name in ("followed", "beside_fractions")},
 }
 
 if __name__ == "__main__":

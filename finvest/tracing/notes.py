@@ -9,6 +9,7 @@ import polars as pl
 from finvest.tracing.ledger import Limits
 
 if TYPE_CHECKING:
+    from finvest.tracing.case_ledger import CaseLedger
     from finvest.tracing.trail import Trail
 
 _ORDERS = {
@@ -32,23 +33,8 @@ def notes(trail: Trail, moved: pl.DataFrame, hops: pl.DataFrame, *, by_reference
         The sums were too large for the kernels.
     """
     case = trail.ledger
-    said = [_interval(trail)]
     touched = case.pots.filter(pl.col("account").is_in(hops["account"].implode()))
-    if unknown := touched.filter(pl.col("opening").is_null(), "reconciles")["account"].n_unique():
-        said.append(
-            f"The opening balance of {_accounts(unknown)} is not known: figures run from all of it unknown money "
-            "in front to none."
-        )
-    if broken := touched.filter(~pl.col("reconciles"))["account"].n_unique():
-        said.append(
-            f"The balances of {_accounts(broken)} do not agree with the entries: they are taken as not known, and what "
-            "lies behind these accounts is no more certain than their books."
-        )
-    if assumed := touched.filter(pl.col("proof").str.contains("assumed"))["account"].n_unique():
-        said.append(
-            f"No balance proves that the books of {_accounts(assumed)} are complete on every day: they are taken to "
-            "be, from first to last entry."
-        )
+    said = [interval(case), *of_pots(touched)]
     if gaps := touched.filter(~pl.col("last"))["account"].n_unique():
         said.append(f"The books of {_accounts(gaps)} have gaps; what lay there before a gap is not followed past it.")
     if early := moved.filter("early")["n"].n_unique():
@@ -75,8 +61,30 @@ def notes(trail: Trail, moved: pl.DataFrame, hops: pl.DataFrame, *, by_reference
     return said
 
 
-def _interval(trail: Trail) -> str:
-    orders, openings = trail.ledger.orders, trail.ledger.openings
+def of_pots(touched: pl.DataFrame) -> list[str]:
+    """Return what is not known of pots: rows of `CaseLedger.pots`."""
+    said = []
+    if unknown := touched.filter(pl.col("opening").is_null(), "reconciles")["account"].n_unique():
+        said.append(
+            f"The opening balance of {_accounts(unknown)} is not known: figures run from all of it unknown money "
+            "in front to none."
+        )
+    if broken := touched.filter(~pl.col("reconciles"))["account"].n_unique():
+        said.append(
+            f"The balances of {_accounts(broken)} do not agree with the entries: they are taken as not known, and what "
+            "lies behind these accounts is no more certain than their books."
+        )
+    if assumed := touched.filter(pl.col("proof").str.contains("assumed"))["account"].n_unique():
+        said.append(
+            f"No balance proves that the books of {_accounts(assumed)} are complete on every day: they are taken to "
+            "be, from first to last entry."
+        )
+    return said
+
+
+def interval(case: CaseLedger) -> str:
+    """Return what an interval stands for."""
+    orders, openings = case.orders, case.openings
     if len(orders) == len(openings) == 1:
         return "Every booking has its place in time and every opening balance is known: one figure each."
     tried = ", ".join(_ORDERS[order] for order in orders)

@@ -87,7 +87,7 @@ def replay(ledger: Ledger, claims: Claims, rule: str | None, limits: Limits | No
         return _by_reference(ledger, claims, named.name, limits)
     from finvest.tracing.share_kernel import Found, replay_shares
 
-    books = _books(ledger, claims, limits)
+    books = books_of(ledger, claims, limits)
     shape = (ledger.movements, books.labels)
     found = Found(
         np.zeros(shape, np.int64),
@@ -108,7 +108,8 @@ def replay(ledger: Ledger, claims: Claims, rule: str | None, limits: Limits | No
     return Replayed(named.name, *found, by_reference=False)
 
 
-def _books(ledger: Ledger, claims: Claims, limits: Limits) -> Books:
+def books_of(ledger: Ledger, claims: Claims, limits: Limits) -> Books:
+    """Return a ledger and claims as the kernels read them."""
     from finvest.tracing.share_kernel import Books
 
     return Books(

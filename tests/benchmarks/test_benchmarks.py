@@ -16,7 +16,8 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.counting import closed_cycles, exact_graph, fans_and_degrees, scatter_gather  # noqa: E402
 from benchmarks.generate import DAY, PATTERNS, generate  # noqa: E402
-from benchmarks.results import growth, plot, ratios  # noqa: E402
+from benchmarks.results import document, growth, plot, ratios  # noqa: E402
+from benchmarks.tracing import beside_fractions, followed, question  # noqa: E402
 from benchmarks.written import balances, transactions  # noqa: E402
 
 
@@ -99,6 +100,24 @@ def test_no_ratio_without_equal_results() -> None:
     assert "| reached |" in told
     assert "missed by 10 %" in ratios([row | {"ratio_cpu": 72.0, "ratio_wall": 72.0, "spread": [70.0, 75.0]}])
     assert "no ratio" in ratios([row | {"ratio_cpu": None, "ratio_wall": None, "spread": [1.0, 1.0]}])
+
+
+def test_claims_are_followed_and_agree_with_fractions() -> None:
+    ledger, claims = question(generate(1_000))
+    assert claims.number == 10
+    assert (ledger.opening > 0).all()
+    report = followed(1_000, rounds=1)
+    assert len(report["steps"]) == 9
+    assert all(step["found"] > 0 for step in report["steps"])
+    beside = beside_fractions(1_000, rounds=1)
+    assert len(beside["rows"]) == 6
+    assert all(row["ratio_cpu"] is not None for row in beside["rows"])
+    machine = {"versions": {}, "memory_gib": None, "processor": "p", "cores": 1, "system": "s", "python": "3"}
+    text = document(
+        {"machine": machine | {"load_before": None}, "tracing": {"1,000 transactions": report}, "fractions": beside}
+    )
+    assert "follow, pro_rata" in text
+    assert "plain replay, fractions" in text
 
 
 def test_growth_and_plot() -> None:
