@@ -87,7 +87,8 @@ class Trail:
         """Accounts that claimed money came to, nearest first, one row an account, currency and claim.
 
         ``hop``, ``account``, ``label``, ``conduit``, ``person``, ``name``, ``claim``, ``currency``, and, each with
-        ``_low`` and ``_high``: ``into``, ``out``, ``remaining``, ``dissipated``; ``on_hypothesis``; ``as_of`` (last day
+        ``_low`` and ``_high``: ``into``, ``out``, ``remaining`` (at the end of its books; what lay there before a gap
+        in them is in `restitution` as ``gap``), ``dissipated``; ``on_hypothesis``; ``as_of`` (last day
         on file); ``evidence`` (transaction ids).
         """
         return self.tables.hops

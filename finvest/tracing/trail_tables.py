@@ -214,6 +214,12 @@ def _pots_of(trail: Trail) -> pl.DataFrame:
     )
 
 
+def _at_the_end(trail: Trail, run: _Run) -> NDArray[Any]:
+    """Return what lies in accounts at the end of their books: what lay there before a gap may have left in it."""
+    last = trail.ledger.pots["last"].to_numpy()
+    return np.where(last[:, None], run.figures.held, 0)
+
+
 def _of_pots(trail: Trail, run: _Run) -> pl.DataFrame:
     """Return what came in, left, lies there and is gone, by pot and claim."""
     reached = np.flatnonzero(run.found.hop >= 0)
@@ -221,7 +227,7 @@ def _of_pots(trail: Trail, run: _Run) -> pl.DataFrame:
         "into": (run.ledger.beneficiary[reached], run.figures.arrived[reached]),
         "out": (run.ledger.originator[reached], run.figures.left[reached]),
         "dissipated": (run.ledger.beneficiary[reached], run.figures.dissipated[reached]),
-        "remaining": (np.arange(run.ledger.pots), run.figures.held),
+        "remaining": (np.arange(run.ledger.pots), _at_the_end(trail, run)),
     }
     frames = []
     for what, (pots, amounts) in parts.items():
@@ -337,7 +343,7 @@ def _recipients(trail: Trail, runs: Sequence[_Run], moved: pl.DataFrame, who: pl
     for run in runs:
         reached = np.flatnonzero(run.found.hop >= 0)
         into = _long("n", reached, run.figures.arrived[reached], trail).join(others, on="n")
-        held = _long("pot", np.arange(run.ledger.pots), run.figures.held, trail).join(person, on="pot")
+        held = _long("pot", np.arange(run.ledger.pots), _at_the_end(trail, run), trail).join(person, on="pot")
         zero = pl.lit(0, pl.Int64)
         frames.append(
             pl.concat(
