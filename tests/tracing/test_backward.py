@@ -105,6 +105,13 @@ def test_what_the_bank_lent_is_a_source() -> None:
         }
 
 
+def test_the_first_payment_of_all_may_be_on_credit() -> None:
+    made = case(Books("A", [out("shop", 100, 3)], opening=30))
+    rows = paid(made, "A", 0).to_frame()
+    assert rows.select("kind", "high", "n", "paid").rows() == [("credit", 70, 0, 100), ("opening", 30, None, 30)]
+    assert rows["records"].to_list() == [made.records["A"], []]
+
+
 def test_a_payer_without_books_is_the_source() -> None:
     found = paid(two_accounts(), "A", 0)
     assert figures(found) == {("outside", "x", 8_400, 8_400)}
