@@ -18,6 +18,8 @@ from finvest.tracing.replay import books_of, replay
 from finvest.tracing.rules import RULES
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from benchmarks.generate import Records
     from finvest.tracing.replay import Replayed
 
@@ -101,11 +103,9 @@ def _measured(meter: Meter, name: str, run: Any, rounds: int) -> dict[str, Any]:
     return row
 
 
-def _reached(found: Replayed) -> np.ndarray:
+def _reached(found: Replayed) -> NDArray[np.bool_]:
     """Return which pots hold traced value at the end, or, under poison, are exposed."""
-    if found.rule == "poison":
-        return found.poisoned.any(axis=1)
-    reached: np.ndarray = (found.held > 0).any(axis=1)
+    reached: NDArray[np.bool_] = np.any(found.poisoned if found.rule == "poison" else found.held > 0, axis=1)
     return reached
 
 
@@ -148,7 +148,7 @@ def beside_fractions(transactions: int, rounds: int = 3) -> dict[str, Any]:
 def _agree(found: Replayed, precise: reference.Plain) -> bool:
     """Tell whether all that pots hold and payments carried is the same, within the stated rounding."""
     if found.rule == "poison":
-        return found.poisoned.tolist() == precise.poisoned and found.left.tolist() == precise.left
+        return bool(found.poisoned.tolist() == precise.poisoned and found.left.tolist() == precise.left)
     bound = precise.rounding
     pairs = ((found.held, precise.held), (found.left, precise.left))
     return all(
