@@ -5,7 +5,7 @@ Neighbours of one label are joined, so that a list is never longer than its chan
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -13,10 +13,9 @@ from finvest.graph.compiled import kernel
 from finvest.tracing.wide import share
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Int = NDArray[np.int64]
-    Small = NDArray[np.int32]
+    # Elements of these are plain numbers here, whatever NumPy's stubs say: Numba compiles them so.
+    Int: TypeAlias = Any
+    Small: TypeAlias = Any
 
 NONE = -1
 
