@@ -112,7 +112,14 @@ def test_claims_are_followed_and_agree_with_fractions() -> None:
     beside = beside_fractions(1_000, rounds=1)
     assert len(beside["rows"]) == 6
     assert all(row["ratio_cpu"] is not None for row in beside["rows"])
-    machine: dict[str, object] = {"versions": {}, "memory_gib": None, "processor": "p", "cores": 1, "system": "s", "python": "3"}
+    machine: dict[str, object] = {
+        "versions": {},
+        "memory_gib": None,
+        "processor": "p",
+        "cores": 1,
+        "system": "s",
+        "python": "3",
+    }
     text = document(
         {"machine": machine | {"load_before": None}, "tracing": {"1,000 transactions": report}, "fractions": beside}
     )
