@@ -238,9 +238,9 @@ class Case(Decided):
         NotAssessable
             If a claim is on days of which no books are on file.
         """
-        asked = following.claims(self.matched, self._store, claims)
+        asked = following.claims(self._state, claims)
         how = following.How.of(self.about.base_currency, at, depth, least)
-        trail = following.follow(self._store, self.matched, self.view(), asked, rule, how)
+        trail = following.follow(self._state, asked, rule, how)
         following.keep(self._store, trail)
         self._log(f"combination: follow, {trail.rule.name}", trail.hops["account"].unique())
         return trail

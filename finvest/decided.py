@@ -90,7 +90,7 @@ class Decided(Opened):
         UsageError
             If a transaction is not known so, or the hypothesis is one that the records contradict.
         """
-        subject = following.hypothesis(self.matched, self._store, debit, credit)
+        subject = following.hypothesis(self._state, debit, credit)
         return self.decide("hypothesis", subject, "accept", reason=reason)
 
     def decisions(self) -> TableView:

@@ -12,13 +12,13 @@ import polars as pl
 
 from finvest.lookup import files, where
 from finvest.model import subjects
-from finvest.model.decisions import as_table, standing
+from finvest.model.decisions import standing
 from finvest.model.errors import UsageError
 from finvest.model.identifiers import opaque
 from finvest.model.money import parse_one
 from finvest.model.tables import table
 from finvest.naming import account_number
-from finvest.pairing.decisions import pair_subject
+from finvest.pairing.decisions import pair_of, pair_subject
 from finvest.pairing.twice import open_pairs
 from finvest.tracing.case_ledger import case_ledger
 from finvest.tracing.claims import Claim
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from finvest.matching import Matched
+    from finvest.state import State
     from finvest.store.store import Store
+    from finvest.tracing.case_ledger import CaseLedger
     from finvest.view import CaseView
 
 _TABLES = ("balances", "accounts", "links", "identifiers", "parties")
@@ -80,9 +81,7 @@ class How:
         )
 
 
-def follow(
-    store: Store, matched: Matched, view: CaseView, claims: Sequence[Claim], rule: str | None, how: How
-) -> Trail:
+def follow(state: State, claims: Sequence[Claim], rule: str | None, how: How) -> Trail:
     """Follow claimed money through a case.
 
     Raises
@@ -93,15 +92,8 @@ def follow(
         If a claim is on days of which no books are on file.
     """
     named = rule_named(rule)
-    decisions = as_table(store.manifest.decisions())
-    tables = subjects.decided({name: store.frame(name) for name in _TABLES}, decisions)
-    ledger = case_ledger(
-        matched.movements.collect(),
-        {**tables, "transactions": matched.transactions.collect()},
-        matched.coverage,
-        hypotheses(decisions),
-        how.until,
-    )
+    tables, matched, view = _tables(state), state.matched, state.view()
+    ledger = _ledger(state, hypotheses(state.decisions), how.until)
     doubtful = open_pairs(
         matched.transactions, matched.duplicates, matched.pairs, tables["accounts"], tables["identifiers"]
     )
@@ -109,17 +101,28 @@ def follow(
         dict(zip(view.frame("accounts")["account"], view.labels, strict=True)),
         {} if view.lacks(["parties"]) else _parties(view),
     )
-    found = subjects.hypotheses(store.frame("findings"))
+    found = subjects.hypotheses(state.store.frame("findings"))
     controlled = frozenset(found.filter(pl.col("kind") == "account")["id"])
     sources = Sources(
         people=partial(people, tables, names=names, controlled=controlled),
         ends=partial(typed, pots=ledger.pots, accounts=tables["accounts"], open_pairs=doubtful),
-        where=partial(where, matched=matched, names=files(store)),
+        where=partial(where, matched=matched, names=files(state.store)),
         doubtful=frozenset(doubtful["debit"]) | frozenset(doubtful["credit"]),
     )
     trail = Trail(named, tuple(claims), ledger, how.limits, sources)
     _ = trail.tables
     return trail
+
+
+def _tables(state: State) -> dict[str, pl.DataFrame]:
+    known = state.tables
+    return {name: known.get(name, table(name).empty()) for name in _TABLES}
+
+
+def _ledger(state: State, said: Sequence[Hypothesis], until: date | None = None) -> CaseLedger:
+    matched = state.matched
+    tables = {**_tables(state), "transactions": matched.transactions}
+    return case_ledger(matched.movements, tables, matched.coverage, said, until)
 
 
 def _parties(view: CaseView) -> dict[str, str]:
@@ -132,12 +135,12 @@ def hypotheses(decisions: pl.DataFrame) -> list[Hypothesis]:
     rows = standing(decisions).filter(pl.col("kind") == HYPOTHESIS, pl.col("outcome") == "accept")
     found = []
     for row in rows.sort("at", "decision").iter_rows(named=True):
-        debit, _, credit = row["subject"].partition("+")
+        debit, credit = pair_of(row["subject"])
         found.append(Hypothesis(row["decision"], debit, credit, row["actor"], f"{row['at']:%Y-%m-%d}", row["reason"]))
     return found
 
 
-def hypothesis(matched: Matched, store: Store, debit: str, credit: str) -> str:
+def hypothesis(state: State, debit: str, credit: str) -> str:
     """Return the subject of a decision that takes a debit and a credit to be the same money.
 
     Raises
@@ -145,15 +148,12 @@ def hypothesis(matched: Matched, store: Store, debit: str, credit: str) -> str:
     UsageError
         If a transaction is not known so, or the records contradict the hypothesis.
     """
-    ids = record(matched, store, debit), record(matched, store, credit)
-    decisions = as_table(store.manifest.decisions())
-    tables = {name: store.frame(name) for name in _TABLES} | {"transactions": matched.transactions.collect()}
-    said = [*hypotheses(decisions), Hypothesis("", *ids, "", "", "")]
-    case_ledger(matched.movements.collect(), tables, matched.coverage, said)
+    ids = record(state, debit), record(state, credit)
+    _ledger(state, [*hypotheses(state.decisions), Hypothesis("", *ids, "", "", "")])
     return pair_subject(*ids)
 
 
-def record(matched: Matched, store: Store, text: str) -> str:
+def record(state: State, text: str) -> str:
     """Return the one transaction that is known so: by its id, or as ``file:line``.
 
     Raises
@@ -161,10 +161,10 @@ def record(matched: Matched, store: Store, text: str) -> str:
     UsageError
         If there is none, or more than one.
     """
-    known = matched.transactions.lazy().select("transaction_id", "source", "line", "record")
+    known = state.matched.transactions.select("transaction_id", "source", "line", "record")
     found = known.filter(pl.col("transaction_id") == text).collect()
     if found.is_empty() and (place := re.fullmatch(r"(.+):(\d+)", text)):
-        hashes = [sha for sha, name in files(store).items() if name == place[1]]
+        hashes = [sha for sha, name in files(state.store).items() if name == place[1]]
         there = pl.coalesce("line", "record") == int(place[2])
         found = known.filter(pl.col("source").is_in(hashes), there).collect()
     if found.is_empty():
@@ -177,13 +177,13 @@ def record(matched: Matched, store: Store, text: str) -> str:
     return str(found["transaction_id"][0])
 
 
-def claims(matched: Matched, store: Store, given: Sequence[str | Claim]) -> list[Claim]:
+def claims(state: State, given: Sequence[str | Claim]) -> list[Claim]:
     """Return claims, those that are texts as `payments` reads them."""
     texts = [claim for claim in given if isinstance(claim, str)]
-    return [*payments(matched, store, texts), *(claim for claim in given if not isinstance(claim, str))]
+    return [*payments(state, texts), *(claim for claim in given if not isinstance(claim, str))]
 
 
-def payments(matched: Matched, store: Store, texts: Sequence[str]) -> list[Claim]:
+def payments(state: State, texts: Sequence[str]) -> list[Claim]:
     """Return claims from texts like ``file:line``, ``id``, ``NAME=file:line@1,200.00``; one name is one claim.
 
     Raises
@@ -195,8 +195,8 @@ def payments(matched: Matched, store: Store, texts: Sequence[str]) -> list[Claim
     for number, text in enumerate(texts, 1):
         name, given, rest = text.partition("=")
         what, _, much = (rest if given else text).partition("@")
-        id_ = record(matched, store, what.strip())
-        amount = None if not much else parse_one(much.strip(), _currency(matched, id_))
+        id_ = record(state, what.strip())
+        amount = None if not much else parse_one(much.strip(), _currency(state, id_))
         parts.setdefault(name.strip() if given else str(number), []).append((id_, amount))
     return [Claim(name, tuple(listed)) for name, listed in parts.items()]
 
@@ -206,8 +206,8 @@ def deposits(view: CaseView, account: str, since: date | None, until: date | Non
     return Claim("deposits", account=view.id_of("account", account_number(view, account)), since=since, until=until)
 
 
-def _currency(matched: Matched, id_: str) -> str:
-    rows = matched.transactions.lazy().filter(pl.col("transaction_id") == id_).select("currency").collect()
+def _currency(state: State, id_: str) -> str:
+    rows = state.matched.transactions.filter(pl.col("transaction_id") == id_).select("currency").collect()
     return str(rows["currency"][0])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -84,6 +84,20 @@ def members(findings: Sequence[Finding], view: CaseView, matched: Matched, names
     ).select(MEMBERS.names())
 
 
+def _heading(store: Store, actor: str) -> dict[str, Any]:
+    """Return what every report begins with: the case, who wrote it and when, and with which version."""
+    case = store.casefile
+    return {
+        "title": case.title,
+        "purpose": case.purpose,
+        "legal_basis": case.legal_basis,
+        "actor": case.actor,
+        "created": case.opened_at,
+        "written": f"{actor}, {datetime.now(UTC).isoformat(timespec='minutes')}",
+        "version": finvest.__version__,
+    }
+
+
 def trail_content(
     store: Store, matched: Matched, view: CaseView, trail: Trail, question: str, actor: str
 ) -> TrailContent:
@@ -91,15 +105,8 @@ def trail_content(
     from finvest.lookup import sources
     from finvest.views.trail_report import TrailContent
 
-    about = store.casefile
     return TrailContent(
-        title=about.title,
-        purpose=about.purpose,
-        legal_basis=about.legal_basis,
-        actor=about.actor,
-        created=about.opened_at,
-        written=f"{actor}, {datetime.now(UTC).isoformat(timespec='minutes')}",
-        version=finvest.__version__,
+        **_heading(store, actor),
         question=question or "Where did the claimed money go, and where is it now?",
         trail=trail,
         handling=str(matched.transactions.select(pl.col("handling").max()).collect().item() or "H0"),
@@ -114,7 +121,7 @@ def report_content(
     """Return everything the report says."""
     from finvest.lookup import sources
 
-    about, names = store.casefile, files(store)
+    names = files(store)
     titles = {id_: cls.card.title for id_, cls in registry.detectors().items()}
     grouped = matched.transactions.group_by("source").agg(
         start=pl.col("booked_at").min().dt.date(),
@@ -123,13 +130,7 @@ def report_content(
     )
     spans = grouped.collect()
     return ReportContent(
-        title=about.title,
-        purpose=about.purpose,
-        legal_basis=about.legal_basis,
-        actor=about.actor,
-        created=about.opened_at,
-        written=f"{actor}, {datetime.now(UTC).isoformat(timespec='minutes')}",
-        version=finvest.__version__,
+        **_heading(store, actor),
         handling=str(spans["handling"].max() or "H0"),
         sources=sources(store).join(
             spans.drop("handling"), left_on="sha256", right_on="source", how="left", maintain_order="left"

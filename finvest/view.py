@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import polars as pl
 
 from finvest.model.errors import NotAssessable
-from finvest.model.subjects import DECISION, VICTIMS, victims
+from finvest.model.subjects import DECISION, VICTIMS, mask, victims
 from finvest.model.tables import HIDDEN, PROTECTED, TABLES
 from finvest.view_tables import ViewTables
 from finvest.view_transactions import Transactions, bookings
@@ -201,7 +201,7 @@ class CaseView(ViewTables):
         """By account number: its number and holder, as a reader knows it; of a victim's account neither is shown."""
         masked, ids = self._victims["account"], self.frame("accounts")["account"]
         both = zip(ids, self._known_as, strict=True)
-        return [f"controlled account {id_[1:7]}" if id_ in masked else known for id_, known in both]
+        return [mask("account", id_) if id_ in masked else known for id_, known in both]
 
     @cached_property
     def hidden(self) -> dict[tuple[str, str], str]:
@@ -250,7 +250,7 @@ class CaseView(ViewTables):
             return self.labels[number]
         row = self.frame("parties").row(number, named=True)
         masked = row["party"] in self._victims["party"]
-        return f"person {row['party'][1:7]}" if masked or not row["name"] else str(row["name"])
+        return mask("party", row["party"]) if masked or not row["name"] else str(row["name"])
 
     def is_victims(self, kind: str, number: int) -> bool:
         """Tell whether a party is, or an account is held by, somebody whom any record calls a (possible) victim."""

@@ -44,6 +44,8 @@ def command(case: Case, json_: bool, out: Path | None, question: str, **asked: A
     The result is an interval where the records leave something open. The report answers the same question under every
     other rule too.
     """
+    if not asked["deposits"] and (asked["since"] or asked["until"]):
+        raise click.UsageError("--since and --until belong to --deposits; --at says until when money is followed")
     claims: list[Any] = list(asked["payments"])
     if asked["deposits"]:
         claims.append(case.deposits(asked["deposits"], _day(asked["since"]), _day(asked["until"])))
@@ -87,7 +89,6 @@ def _day(given: datetime | None) -> Any:
 
 
 def _rows(trail: Trail) -> dict[str, Any]:
-
     return {
         "rule": trail.rule.name,
         "movements": output.rows(trail.movements.drop("n")),

@@ -47,6 +47,11 @@ _CONTROL = pl.Schema(
 )
 
 
+def mask(kind: str, id_: str) -> str:
+    """Return what an account or party is called where neither number nor name may be shown; the same everywhere."""
+    return f"{'controlled account' if kind == 'account' else 'person'} {id_[1:7]}"
+
+
 def holder_of(account: str) -> str:
     """Return the id of the party that is the holder of an account whose holder no record names."""
     return opaque("p", "holder", account)

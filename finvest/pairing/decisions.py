@@ -23,6 +23,12 @@ def pair_subject(originator_transaction: str, beneficiary_transaction: str) -> s
     return f"{originator_transaction}{_SEPARATOR}{beneficiary_transaction}"
 
 
+def pair_of(subject: str) -> tuple[str, str]:
+    """Return the two transactions that `pair_subject` put together."""
+    debit, _, credit = subject.partition(_SEPARATOR)
+    return debit, credit
+
+
 def decided_pairs(decisions: pl.DataFrame, duplicates: pl.DataFrame) -> pl.DataFrame:
     """Return the decisions about pairs that stand.
 
@@ -43,7 +49,7 @@ def decided_pairs(decisions: pl.DataFrame, duplicates: pl.DataFrame) -> pl.DataF
     said = []
     rows = standing(decisions).filter(pl.col("kind") == PAIR, pl.col("outcome").is_in(["accept", "reject"]))
     for row in rows.filter(pl.col("subject") != "").iter_rows(named=True):
-        debit, _, credit = row["subject"].partition(_SEPARATOR)
+        debit, credit = pair_of(row["subject"])
         said.append((debit, credit, row["outcome"] == "accept", row["decision"]))
     found = pl.DataFrame(said, schema=SCHEMA, orient="row")
     sides = ("originator_transaction", "beneficiary_transaction")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import polars as pl
 
+from finvest.model import subjects
 from finvest.model.identifiers import name_keys
 from finvest.model.instants import local_days
 from finvest.model.tables import table
@@ -191,7 +192,7 @@ def _numbered(movements: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
 
 def _passes(rows: pl.DataFrame, tables: Mapping[str, Any]) -> dict[str, pl.Series]:
     """Tell which movements carry traced value on: in one currency, or between one holder's accounts by both books."""
-    holder = holders(tables)
+    holder = _holders(tables)
     known = {
         side: rows.select(side).join(holder.rename({"account": side}), on=side, how="left", maintain_order="left")
         for side, _ in _SIDES
@@ -202,15 +203,12 @@ def _passes(rows: pl.DataFrame, tables: Mapping[str, Any]) -> dict[str, pl.Serie
     return {"passes": one_currency | (documented & same.fill_null(value=False))}
 
 
-def holders(tables: Mapping[str, Any]) -> pl.DataFrame:
-    """Return who holds each account, as its own books or a register say: ``account``, ``holder`` (a comparison key)."""
-    accounts = table("accounts").complete(tables["accounts"]).filter("own_books")
-    links = table("links").complete(tables["links"]).filter(pl.col("kind") == "holds")
-    named = accounts.select("account", holder=pl.coalesce("holder", name_keys(pl.col("holder_name"))), rank=1)
-    registered = links.select(account="to_id", holder="from_id", rank=0)
-    rows: pl.DataFrame = pl.concat([registered, named]).filter(
-        pl.col("holder").is_not_null() & (pl.col("holder") != "")
-    )
+def _holders(tables: Mapping[str, Any]) -> pl.DataFrame:
+    """Return who holds each account: ``account``, ``holder``; a party, else the key of the name in its own books."""
+    accounts, links = (table(name).complete(tables[name]) for name in ("accounts", "links"))
+    known = subjects.holders(accounts, links).select("account", holder="party", rank=0)
+    written = accounts.filter("own_books").select("account", holder=name_keys(pl.col("holder_name")), rank=1)
+    rows: pl.DataFrame = pl.concat([known, written]).filter(pl.col("holder") != "")
     return rows.sort("account", "rank", "holder").unique("account", keep="first", maintain_order=True).drop("rank")
 
 

@@ -15,7 +15,7 @@ ENDS = {
 """Kinds of break nodes, as a reader is told."""
 
 _CASH = ("cash_atm", "cash_branch")
-_QUASI_CASH = ("6051", "6012")  # ISO 18245: quasi cash, among it crypto assets; financial institutions: merchandise
+_QUASI_CASH = "6051"  # ISO 18245: quasi cash that is no bank's, among it crypto assets
 
 
 def typed(
@@ -48,7 +48,7 @@ def typed(
     known = pl.col("beneficiary").is_in(on_file)
     covered = _covered(movements, pots)
     cash = (pl.col("kind") == "cash") | pl.col("channel").is_in(_CASH)
-    exchange = (pl.col("kind") == "wallet") | (pl.col("channel") == "crypto") | pl.col("mcc").is_in(_QUASI_CASH)
+    exchange = (pl.col("kind") == "wallet") | (pl.col("channel") == "crypto") | (pl.col("mcc") == _QUASI_CASH)
     end = (
         pl.when(cash.fill_null(value=False))
         .then(pl.lit("cash"))

@@ -13,7 +13,16 @@ from finvest.model.tables import TEXT, table
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-SCHEMA = pl.Schema({"account": TEXT, "label": TEXT, "conduit": pl.Boolean(), "person": TEXT, "name": TEXT})
+SCHEMA = pl.Schema(
+    {
+        "account": TEXT,
+        "label": TEXT,
+        "known_as": TEXT,
+        "conduit": pl.Boolean(),
+        "person": TEXT,
+        "name": TEXT,
+    }
+)
 """Columns of `people`."""
 
 UNKNOWN = "who controls it is not known"
@@ -51,7 +60,8 @@ def people(
     Returns
     -------
     polars.DataFrame
-        One row an account: ``account``, ``label``, ``conduit`` (a possible victim's, or controlled by somebody else:
+        One row an account: ``account``, ``label`` (a conduit's is a mask), ``known_as`` (what texts are cleared of, and
+        never shown of a conduit), ``conduit`` (a possible victim's, or controlled by somebody else:
         value only passes through), ``person`` (key of who answers for what comes in), ``name``.
     """
     known = {name: table(name).complete(tables.get(name, table(name).empty())) for name in _TABLES}
@@ -66,8 +76,9 @@ def people(
     holders = dict(subjects.holders(known["accounts"], known["links"]).select("account", "party").iter_rows())
     rows = []
     for account in sorted(accounts):
-        label = names.accounts.get(account, account)
         conduit = account in victims or account in controllers
+        known_as = names.accounts.get(account, account)
+        label = subjects.mask("account", account) if conduit else known_as
         if conduit:
             found = controllers.get(account, [])
             person = "+".join(found) or f"controls {account}"
@@ -75,7 +86,7 @@ def people(
         else:
             person = holders.get(account, account)
             name = names.parties.get(person, label)
-        rows.append((account, label, conduit, person, name))
+        rows.append((account, label, known_as, conduit, person, name))
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 

@@ -55,6 +55,18 @@ class Found(NamedTuple):
     injected: Int
 
 
+class _State(NamedTuple):
+    """What changes from step to step, and room for one step's sums; the last label is own money."""
+
+    sums: Table  # by pot and label
+    balance: Int
+    reached: Small  # hops from the claim, by pot
+    own: Int  # on its way with each movement; claims are in `Found.left`
+    moving: Int
+    parts: Int
+    remainders: Int
+
+
 @kernel
 def divide(total: int, weights: Int, n: int, parts: Int, remainders: Int) -> None:
     """Divide by largest remainder among the first `n` weights; of equal remainders the first gets it."""
@@ -97,48 +109,41 @@ def fate_of(books: Books, found: Found, movement: int, total: int, hop: int) -> 
 def replay_shares(books: Books, found: Found, rule: int) -> None:
     """Replay under a rule that looks at sums by claim. `found` starts with zeros, hops with -1."""
     labels = books.labels
-    sums = np.zeros((len(books.opening), labels + 1), np.int64)
-    balance = np.zeros(len(books.opening), np.int64)
-    reached = np.full(len(books.opening), -1, np.int32)
-    out = np.zeros((len(books.amount), 1), np.int64)  # own money on its way; claims are in `left`
-    parts, remainders = np.empty(labels + 1, np.int64), np.empty(labels + 1, np.int64)
-    moving = np.empty(labels + 1, np.int64)
-    for pot in range(len(books.opening)):
+    pots = len(books.opening)
+    state = _State(
+        np.zeros((pots, labels + 1), np.int64),
+        np.zeros(pots, np.int64),
+        np.full(pots, -1, np.int32),
+        np.zeros(len(books.amount), np.int64),
+        np.empty(labels + 1, np.int64),
+        np.empty(labels + 1, np.int64),
+        np.empty(labels + 1, np.int64),
+    )
+    for pot in range(pots):
         if books.footing[pot] == FIXED:
-            balance[pot] = books.opening[pot]
-            sums[pot, labels] = max(0, books.opening[pot])
+            state.balance[pot] = books.opening[pot]
+            state.sums[pot, labels] = max(0, books.opening[pot])
     for step in books.steps:
         movement = step // 2
         if step % 2 == 0:
-            _depart(books, found, rule, movement, sums, balance, reached, out, parts, remainders, moving)
+            _depart(books, found, rule, movement, state)
         elif books.beneficiary[movement] != NO_POT:
-            _arrive(books, found, rule, movement, sums, balance, reached, out, parts, remainders, moving)
-    found.held[:] = sums[:, :labels]
+            _arrive(books, found, rule, movement, state)
+    found.held[:] = state.sums[:, :labels]
 
 
 @kernel
-def _depart(
-    books: Books,
-    found: Found,
-    rule: int,
-    movement: int,
-    sums: Table,
-    balance: Int,
-    reached: Small,
-    out: Table,
-    parts: Int,
-    remainders: Int,
-    moving: Int,
-) -> None:
+def _depart(books: Books, found: Found, rule: int, movement: int, state: _State) -> None:
     pot, amount, labels = books.originator[movement], books.amount[movement], books.labels
+    moving = state.moving
     hop = 0
     moving[:] = 0
     moving[labels] = amount
     if pot != NO_POT:
-        if reached[pot] >= 0:
-            hop = reached[pot] + 1
+        if state.reached[pot] >= 0:
+            hop = state.reached[pot] + 1
         if rule != POISON:
-            _take(books, rule, pot, amount, sums, balance, parts, remainders, moving)
+            _take(books, rule, pot, amount, state)
         else:
             for label in range(labels):
                 if found.poisoned[pot, label]:
@@ -148,19 +153,15 @@ def _depart(
     for part in range(books.claimed[movement], books.claimed[movement + 1]):
         claim = books.claim[part]
         injected = min(moving[labels], books.wanted[part])
-        if rule == POISON:
-            moving[labels] -= injected
-            moving[claim] = max(moving[claim], injected)
-        else:
-            moving[labels] -= injected
-            moving[claim] += injected
+        moving[labels] -= injected
+        moving[claim] = max(moving[claim], injected) if rule == POISON else moving[claim] + injected
         found.injected[claim] += injected
         hop = 0
     total = 0
     for label in range(labels):
         found.left[movement, label] = moving[label]
         total = max(total, moving[label]) if rule == POISON else total + moving[label]
-    out[movement, 0] = moving[labels]
+    state.own[movement] = moving[labels]
     if total > 0:
         fate_of(books, found, movement, total, hop)
 
@@ -174,19 +175,9 @@ def _rest_on_hypothesis(books: Books, rule: int, moving: Int) -> None:
 
 
 @kernel
-def _take(
-    books: Books,
-    rule: int,
-    pot: int,
-    amount: int,
-    sums: Table,
-    balance: Int,
-    parts: Int,
-    remainders: Int,
-    moving: Int,
-) -> None:
+def _take(books: Books, rule: int, pot: int, amount: int, state: _State) -> None:
     """Take an amount out of a pot into `moving`, whose own money starts as all of it."""
-    labels = books.labels
+    sums, balance, moving, parts, labels = state.sums, state.balance, state.moving, state.parts, books.labels
     claimed = 0
     for label in range(labels):
         claimed += sums[pot, label]
@@ -200,7 +191,7 @@ def _take(
             if claimed == 0:
                 sums[pot, labels] -= held
                 return
-            divide(held, sums[pot], labels + 1, parts, remainders)
+            divide(held, sums[pot], labels + 1, parts, state.remainders)
             for label in range(labels):
                 sums[pot, label] -= parts[label]
                 moving[label] = parts[label]
@@ -210,7 +201,7 @@ def _take(
         traced = max(0, held - own) if rule == LIBR else min(claimed, held)
         sums[pot, labels] -= held - traced
     if traced > 0:
-        divide(traced, sums[pot], labels, parts, remainders)
+        divide(traced, sums[pot], labels, parts, state.remainders)
         for label in range(labels):
             sums[pot, label] -= parts[label]
             moving[label] = parts[label]
@@ -218,20 +209,9 @@ def _take(
 
 
 @kernel
-def _arrive(
-    books: Books,
-    found: Found,
-    rule: int,
-    movement: int,
-    sums: Table,
-    balance: Int,
-    reached: Small,
-    out: Table,
-    parts: Int,
-    remainders: Int,
-    moving: Int,
-) -> None:
+def _arrive(books: Books, found: Found, rule: int, movement: int, state: _State) -> None:
     pot, received, labels = books.beneficiary[movement], books.received[movement], books.labels
+    reached, balance, moving, parts = state.reached, state.balance, state.moving, state.parts
     followed = found.fate[movement] == FOLLOWED
     moving[:] = 0
     moving[labels] = received
@@ -244,9 +224,9 @@ def _arrive(
                     found.poisoned[pot, label] = True
             return
         moving[:labels] = found.left[movement]
-        moving[labels] = out[movement, 0]
+        moving[labels] = state.own[movement]
         if received != books.amount[movement]:
-            divide(received, moving, labels + 1, parts, remainders)
+            divide(received, moving, labels + 1, parts, state.remainders)
             moving[:] = parts
         found.arrived[movement] = moving[:labels]
     if rule == POISON:
@@ -254,9 +234,9 @@ def _arrive(
     debt = min(max(0, -balance[pot]), received) if books.footing[pot] == FIXED else 0
     balance[pot] += received
     if debt > 0:
-        divide(debt, moving, labels + 1, parts, remainders)
+        divide(debt, moving, labels + 1, parts, state.remainders)
         for label in range(labels):
             found.dissipated[movement, label] = parts[label]
         moving -= parts
     for label in range(labels + 1):
-        sums[pot, label] += moving[label]
+        state.sums[pot, label] += moving[label]

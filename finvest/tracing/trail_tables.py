@@ -230,17 +230,13 @@ def _of_pots(trail: Trail, run: _Run) -> pl.DataFrame:
         "remaining": (np.arange(run.ledger.pots), _at_the_end(trail, run)),
     }
     frames = []
+    zero = pl.lit(0, pl.Int64)
     for what, (pots, amounts) in parts.items():
-        rows = _long("pot", pots, amounts, trail).rename({"amount": what})
-        resting = "on_hypothesis" if what in {"into", "remaining"} else pl.lit(0, pl.Int64).alias("on_hypothesis")
-        zeros = [pl.lit(0, pl.Int64).alias(other) for other in parts if other != what]
-        frames.append(
-            rows.select("pot", "claim", what, resting, *zeros).select("pot", "claim", *parts, "on_hypothesis")
-        )
-    # A hypothesis is counted once, with what came in.
-    into, *others = frames
-    others = [other.with_columns(on_hypothesis=pl.lit(0, pl.Int64)) for other in others]
-    return pl.concat([into, *others])
+        rows = _long("pot", pots, amounts, trail).with_columns(**{p: "amount" if p == what else zero for p in parts})
+        # What rests on a hypothesis is counted once, with what came in.
+        resting = pl.col("on_hypothesis") if what == "into" else zero
+        frames.append(rows.select("pot", "claim", *parts, on_hypothesis=resting))
+    return pl.concat(frames)
 
 
 def _hops(trail: Trail, runs: Sequence[_Run], moved: pl.DataFrame, who: pl.DataFrame) -> pl.DataFrame:
@@ -260,7 +256,7 @@ def _hops(trail: Trail, runs: Sequence[_Run], moved: pl.DataFrame, who: pl.DataF
         both.explode("records", empty_as_null=False).group_by(keys).agg(evidence=pl.col("records").unique().sort())
     )
     rows = rows.join(near, on=keys, how="left").join(ends, on=["account", "currency"], how="left")
-    rows = rows.join(evidence, on=keys, how="left").join(who, on="account", how="left")
+    rows = rows.join(evidence, on=keys, how="left").join(who.drop("known_as"), on="account", how="left")
     rows = rows.filter(pl.col("hop").is_not_null()).sort("hop", "account", "currency", "claim")
     sums = [f"{v}_{end}" for v in values for end in ("low", "high")]
     return _named(rows, trail).select(
@@ -274,15 +270,13 @@ def _freeze(hops: pl.DataFrame) -> pl.DataFrame:
     return (
         rows.group_by("account", "label", "name", "currency", "as_of")
         .agg(
-            low=pl.col("remaining_low").sum(), high=pl.col("remaining_high").sum(), on_hypothesis=_least_of_remaining()
+            low=pl.col("remaining_low").sum(),
+            high=pl.col("remaining_high").sum(),
+            on_hypothesis=pl.min_horizontal("on_hypothesis", "remaining_high").sum(),
         )
         .sort("high", "account", "currency", descending=[True, False, False])
         .select("account", "label", "name", "currency", "low", "high", "as_of", "on_hypothesis")
     )
-
-
-def _least_of_remaining() -> pl.Expr:
-    return pl.min_horizontal("on_hypothesis", "remaining_high").sum()
 
 
 # ---- claims and persons

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from finvest.findings.ranking import CEILINGS, weight
 from finvest.findings.wording import names, period, sums
+from finvest.model.subjects import mask
 from finvest.views import text
 from finvest.views.flow import flow
 from finvest.views.flow_content import singular
 from finvest.views.grid import grid, listed
-from finvest.views.masking import VICTIM, mask
+from finvest.views.masking import VICTIM
 from finvest.views.template import markup
 
 if TYPE_CHECKING:

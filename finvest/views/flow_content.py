@@ -11,9 +11,10 @@ import polars as pl
 from finvest.findings.wording import sums
 from finvest.model.currencies import DECIMALS
 from finvest.model.errors import UsageError
+from finvest.model.subjects import mask
 from finvest.views import text
 from finvest.views.columns import columns
-from finvest.views.masking import VICTIM, is_masked, mask
+from finvest.views.masking import VICTIM, is_masked
 from finvest.views.ring import MOST_IN_RING, ring_of
 
 if TYPE_CHECKING:

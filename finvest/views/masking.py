@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from finvest.model.subjects import mask
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -17,11 +19,6 @@ WITHHELD = "name withheld"
 
 _SHORTEST = 4
 """Letters and digits of a name or number that is looked for inside other texts; shorter ones would hit words."""
-
-
-def mask(kind: str, id_: str) -> str:
-    """Return what an account or party is called instead; the same words as a case view uses."""
-    return f"{'controlled account' if kind == 'account' else 'person'} {id_[1:7]}"
 
 
 def is_masked(label: str) -> bool:

@@ -10,11 +10,12 @@ import polars as pl
 
 from finvest.findings.wording import period, sums
 from finvest.model.errors import UsageError
+from finvest.model.subjects import mask
 from finvest.views import text
 from finvest.views.finding_section import section, title_of
 from finvest.views.glossary import HANDLING, WORDS
 from finvest.views.grid import Grid, grid, listed
-from finvest.views.masking import VICTIM, Masks, mask
+from finvest.views.masking import VICTIM, Masks
 from finvest.views.template import markup, render
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from finvest.model.money import show
+from finvest.model.subjects import mask
 from finvest.tracing.people import UNKNOWN
 from finvest.tracing.sentences import PLACES, interval
 from finvest.views import text
-from finvest.views.masking import WITHHELD, Masks, mask
+from finvest.views.masking import WITHHELD, Masks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +37,7 @@ class Teller:
         moved = trail.movements
         ids = pl.concat([moved["originator"], moved["beneficiary"], trail.hops["account"]])
         self.who = {row["account"]: row for row in _people(trail, ids).iter_rows(named=True)}
-        hidden = {("account", id_): row["label"] for id_, row in self.who.items() if row["conduit"]}
+        hidden = {("account", id_): row["known_as"] for id_, row in self.who.items() if row["conduit"]}
         self.masks = Masks(hidden | dict(victims or {}))
         self._files = files or {}
 

@@ -52,6 +52,6 @@ def case_of(folder: Path, *lines: str) -> Case:
 
 def pair(case: Case, debit: str, credit: str) -> Case:
     """Accept a pair: statements as short as these prove no days, and rules pair nothing on them."""
-    ids = [following.record(case.matched, case._store, place) for place in (debit, credit)]
+    ids = [following.record(case._state, place) for place in (debit, credit)]
     case.decide("pair", pair_subject(ids[0], ids[1]), "accept", reason="test")
     return case
