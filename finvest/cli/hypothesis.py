@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from finvest.cli import output
-from finvest.cli.options import as_json, of_case
+from finvest.cli.options import as_json, of_decision
 
 if TYPE_CHECKING:
     from finvest.case import Case
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("debit")
 @click.argument("credit")
-@of_case
+@of_decision
 @as_json
 def command(case: Case, debit: str, credit: str, json_: bool) -> None:
     """Take the money that left with DEBIT to be what arrived with CREDIT (file:line or id each).
 
-    Kept as a decision with the name and the reason given; a trail goes on over it, and every sum behind it says that it
-    rests on a hypothesis.
+    Kept as a decision with your name and the reason that --reason gives; a trail goes on over it, and every sum behind
+    it says that it rests on a hypothesis.
     """
     decision = case.assume(debit, credit, reason=case.reason)
     if json_:

@@ -123,6 +123,7 @@ def _content(trail: Trail, teller: Teller) -> Content:
     accounts: dict[Hashable, Account] = {}
     streams: dict[tuple[Hashable, Hashable, bool], Traced] = {}
     held = set(trail.hops.filter(pl.col("remaining_high") > 0)["account"])
+    reached = set(trail.hops["account"])
     rows = _payments(trail)
     on_file = set(trail.ledger.pots["account"].drop_nulls())
     leaving = _leaving(trail)
@@ -132,6 +133,8 @@ def _content(trail: Trail, teller: Teller) -> Content:
             victim = teller.hidden(account)
             drawn = Account(account, kind, *_named(teller.account(account)), possible_victim=victim)
             drawn.subject = account in held
+            if account not in held:  # of accounts with one part, a picture keeps those on the main way
+                drawn.part = "passed on" if account in reached else ""
             accounts[account] = drawn
         return account
 
@@ -146,7 +149,7 @@ def _content(trail: Trail, teller: Teller) -> Content:
 
     def assumed(number: int) -> Hashable:
         key = ("hypothesis", number)
-        accounts.setdefault(key, Account(key, "hypothesis", f"Hypothesis {number + 1}"))
+        accounts.setdefault(key, Account(key, "hypothesis", f"Hypothesis {number + 1}", part="a person's decision"))
         return key
 
     for row in rows.iter_rows(named=True):

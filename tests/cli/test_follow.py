@@ -48,6 +48,12 @@ def test_what_cannot_be_followed_is_refused(loaded: Finvest, options: tuple[str,
 
 
 def test_a_hypothesis_that_the_records_need_not_is_refused(loaded: Finvest) -> None:
-    done = loaded("hypothesis", "cora.csv:3", "anna.csv:3")
+    done = loaded("hypothesis", "cora.csv:3", "anna.csv:3", "--reason", "they look alike")
     assert done.exit_code == 2
     assert "it needs none" in done.output
+
+
+def test_a_hypothesis_needs_a_reason_of_its_own(loaded: Finvest) -> None:
+    done = loaded("hypothesis", "cora.csv:3", "anna.csv:3")
+    assert done.exit_code == 2
+    assert "a reason of its own" in done.output

@@ -70,3 +70,15 @@ def test_many_accounts_stand_together_and_are_counted() -> None:
     assert picture.shown <= MOST_ACCOUNTS
     assert any(t.startswith("and ") and t.endswith(" others") for t in texts(picture))
     assert any("of 52 accounts and ends are drawn by themselves" in t for t in texts(picture))
+
+
+def test_the_main_way_is_drawn_whatever_small_payments_leave_it() -> None:
+    """An account that passes nearly everything on keeps nothing, and is no less a part of the way for it."""
+    shops = [out(f"shop{i}", 100 + i, 2 + i // 4) for i in range(50)]
+    hub = Books("hub", [into("payer", 60_000_00, 1), *shops, out("pipe", 50_000_00, 20)])
+    pipe = Books("pipe", [into("hub", 50_000_00, 20), out("rest", 50_000_00, 22)])
+    made = case(hub, pipe, Books("rest", [into("pipe", 50_000_00, 22)]))
+    picture = trail_picture(made.follow(made.claim("hub", 0)))
+    shown = texts(picture)
+    assert "bank account · passed on" in shown
+    assert sum(label.startswith("all of 50,000.00 EUR") for label in shown) == 2
