@@ -40,7 +40,7 @@ def exact_graph(records: Records) -> MoneyGraph:
 
 
 @kernel
-def _trail(v0: int, v1: int, index: Index, window: int, fan: Int32, degree: Int32, inside: Int32) -> None:
+def _fans(v0: int, v1: int, index: Index, window: int, fan: Int32, inside: Int32) -> None:
     for v in range(v0, v1):
         oldest, others = index.ptr[v], 0
         for place in range(index.ptr[v], index.ptr[v + 1]):
@@ -53,21 +53,41 @@ def _trail(v0: int, v1: int, index: Index, window: int, fan: Int32, degree: Int3
                 others -= inside[gone] == 0
                 oldest += 1
             fan[index.edge[place]] = others
-            degree[index.edge[place]] = place - oldest + 1
         for place in range(oldest, index.ptr[v + 1]):
             inside[index.other[place]] = 0
 
 
-def fans_and_degrees(graph: MoneyGraph, window: int, threads: int) -> Int32:
-    """Return fan-in and in-degree of the receiver, fan-out and out-degree of the sender; shape (4, edges)."""
-    counts = np.zeros((4, graph.edges), np.int32)
-    for side, index in enumerate((graph.incoming, graph.outgoing)):
-        fan, degree = counts[2 * side], counts[2 * side + 1]
+def fans(graph: MoneyGraph, window: int, threads: int) -> Int32:
+    """Return fan-in of the receiver and fan-out of the sender; shape (2, edges)."""
+    counts = np.zeros((2, graph.edges), np.int32)
+    for index, fan in zip((graph.incoming, graph.outgoing), counts, strict=True):
 
-        def work(low: int, high: int, own: Int32, index=index, fan=fan, degree=degree) -> None:
-            _trail(low, high, index, window, fan, degree, own)
+        def work(low: int, high: int, own: Int32, index=index, fan=fan) -> None:
+            _fans(low, high, index, window, fan, own)
 
         in_chunks(work, graph.accounts, threads=threads, own=lambda: np.zeros(graph.accounts, np.int32))
+    return counts
+
+
+@kernel
+def _degrees(v0: int, v1: int, index: Index, window: int, degree: Int32) -> None:
+    for v in range(v0, v1):
+        oldest = index.ptr[v]
+        for place in range(index.ptr[v], index.ptr[v + 1]):
+            while index.latest[oldest] <= index.latest[place] - window:
+                oldest += 1
+            degree[index.edge[place]] = place - oldest + 1
+
+
+def degrees(graph: MoneyGraph, window: int, threads: int) -> Int32:
+    """Return in-degree of the receiver and out-degree of the sender; shape (2, edges)."""
+    counts = np.zeros((2, graph.edges), np.int32)
+    for index, degree in zip((graph.incoming, graph.outgoing), counts, strict=True):
+
+        def work(low: int, high: int, _: None, index=index, degree=degree) -> None:
+            _degrees(low, high, index, window, degree)
+
+        in_chunks(work, graph.accounts, threads=threads, own=lambda: None)
     return counts
 
 

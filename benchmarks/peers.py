@@ -102,8 +102,7 @@ def _counts(feature: str, records: Records, threads: int) -> np.ndarray:
         return counting.closed_cycles(graph, DAY, LONGEST, threads)
     if feature == "vertex_stats":
         return counting.vertex_statistics(graph, records.amount / 100, DAY, threads)
-    both = counting.fans_and_degrees(graph, DAY, threads)
-    return both[0::2] if feature == "fan" else both[1::2]
+    return (counting.fans if feature == "fan" else counting.degrees)(graph, DAY, threads)
 
 
 def _agree(feature: str, records: Records) -> dict[str, Any]:
@@ -230,9 +229,10 @@ def beside_tables(transactions: int = 1_000_000, threads: int = 2) -> dict[str, 
         found = forwarded(counting.exact_graph(records), window=DAY, share=90, threads=threads)
         return len(found), int(found.possible.sum())
 
-    def fans() -> tuple[int, ...]:
-        counts = counting.fans_and_degrees(counting.exact_graph(records), DAY, threads)
-        return tuple(int(c.sum()) for c in counts)
+    def fans_and_degrees() -> tuple[int, ...]:
+        graph = counting.exact_graph(records)
+        both = zip(counting.fans(graph, DAY, threads), counting.degrees(graph, DAY, threads), strict=True)
+        return tuple(int(counts.sum()) for side in both for counts in side)
 
     def rolling() -> tuple[int, ...]:
         sums: list[int] = []
@@ -242,7 +242,7 @@ def beside_tables(transactions: int = 1_000_000, threads: int = 2) -> dict[str, 
             sums += counts.collect().row(0)
         return tuple(sums)
 
-    out = paired("fans and degrees, one day", None, {"finvest": fans, "polars rolling": rolling}, 3)
+    out = paired("fans and degrees, one day", None, {"finvest": fans_and_degrees, "polars rolling": rolling}, 3)
     try:
         import duckdb
     except ImportError:

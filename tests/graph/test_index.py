@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
 import pytest
 
+from finvest.graph import MoneyGraph
 from finvest.graph.index import Index, lower
-
-if TYPE_CHECKING:
-    from finvest.graph import MoneyGraph
 
 
 def _entries(index: Index, account: int) -> list[int]:
@@ -48,3 +47,30 @@ def test_it_is_built_once_and_cannot_be_changed(town: MoneyGraph) -> None:
     for array in town.outgoing:
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
+
+
+@pytest.mark.parametrize("edges", [3_000, 300_000])
+def test_a_large_index_is_in_the_order_that_a_plain_sort_gives(edges: int) -> None:
+    random = np.random.default_rng(edges)
+    own = np.minimum(random.zipf(1.3, edges), 20_000).astype(np.int32) - 1
+    day = np.sort(random.integers(0, 40, edges))
+    dated = random.random(edges) < 0.2
+    earliest = np.where(dated, day * 100, day * 100 + random.integers(0, 100, edges))
+    latest = np.where(dated, earliest + 99, earliest)
+    rank = np.lexsort((latest, earliest))
+    graph = MoneyGraph.from_arrays(
+        accounts=20_000, originator=own, beneficiary=own[::-1], earliest=earliest[rank], latest=latest[rank],
+        amount=np.ones(edges, np.int64), currency=np.zeros(edges, np.int64),
+    )  # fmt: skip
+    for index, side in ((graph.outgoing, graph.originator), (graph.incoming_certain, graph.beneficiary)):
+        exchanged = index is graph.incoming_certain
+        first, last = (graph.latest, graph.earliest) if exchanged else (graph.earliest, graph.latest)
+        order = np.lexsort((first, last, side))
+        assert (index.edge == order).all()
+        assert (index.ptr[1:] == np.cumsum(np.bincount(side, minlength=20_000))).all()
+        assert (index.earliest == first[order]).all()
+        assert (index.latest == last[order]).all()
+        assert (index.edge[index.by_earliest] == np.lexsort((last, first, side))).all()
+        ends = np.concatenate((index.first[1:], [2**62]))
+        ends[index.ptr[1:][np.diff(index.ptr) > 0] - 1] = 2**62
+        assert (index.first == np.minimum(index.earliest, ends)).all()
