@@ -76,6 +76,21 @@ class ViewTables:
         return self.frame("employments").lazy()
 
     @property
+    def shifts(self) -> pl.LazyFrame:
+        """Hours that somebody worked, as a time sheet, roster or access log shows them."""
+        return self.frame("shifts").lazy()
+
+    @property
+    def invoices(self) -> pl.LazyFrame:
+        """A bill for work or goods."""
+        return self.frame("invoices").lazy()
+
+    @property
+    def wage_rules(self) -> pl.LazyFrame:
+        """What the law or an agreement says of pay, by country, branch and day: an editable, dated list."""
+        return self.frame("wage_rules").lazy()
+
+    @property
     def licences(self) -> pl.LazyFrame:
         """A permission to do business."""
         return self.frame("licences").lazy()

@@ -21,7 +21,9 @@ NUMBER, LISTED = "company_number", "listed"
 ENDS = {"person": "parties", "company": "parties", "party": "parties", "account": "accounts"}
 """What an end of a relation can be, and the table that it is in."""
 
-_PARTIES = {"employer", "worker", "party", "tenant", "landlord", "claimant", "holder", "passenger"}
+_PARTIES = {
+    "employer", "worker", "party", "tenant", "landlord", "claimant", "holder", "passenger", "supplier", "customer",
+}  # fmt: skip
 _ACCOUNTS = {"payee_account", "account", "paid_from"}
 
 
