@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (
     ("model",),
     ("reading",),
-    ("store", "pairing", "graph", "loaders"),
+    ("store", "pairing", "graph", "loaders", "indirect"),
     ("view",),
     ("features",),
     ("findings",),
@@ -40,8 +40,9 @@ SEES = {
     "reading": {"model"},
     "loaders": {"model", "reading"},
     "graph": {"model"},
+    "indirect": {"model"},
     "view": {"model", "graph"},
-    "features": {"model", "graph", "view"},
+    "features": {"model", "graph", "indirect", "view"},
     "findings": {"model", "pairing", "graph", "view", "features"},
     "detectors": {"model", "graph", "view", "features", "findings"},
 }

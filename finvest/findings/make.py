@@ -103,6 +103,17 @@ class Make:
         for account in accounts:
             self.holder(account, name)
 
+    def person(self, name: str, *accounts: str, **columns: Any) -> str:  # noqa: ANN401
+        """Put a person on a list, let the person hold accounts, and return the party's id."""
+        party = opaque("p", "name", name_key(name))
+        self.row("parties", party=party, kind="person", name=name, name_key=name_key(name), **columns)
+        for account in accounts:
+            self.holder(account, name)
+            self.row(
+                "links", kind="holds", from_kind="parties", from_id=party, to_kind="accounts", to_id=self.id(account)
+            )
+        return party
+
     def opening(self, account: str, amount: int, day: float = 0) -> None:
         """Say what an account held when its statement begins."""
         start = (START + timedelta(days=day)).date()
@@ -121,10 +132,12 @@ class Make:
     def tables(self, seed: int | None = None) -> dict[str, pl.DataFrame]:
         """Return the tables, in the order they were made or shuffled."""
         made = {name: pl.DataFrame(rows, schema_overrides=TABLES[name].schema) for name, rows in self._rows.items()}
+        for name in ("transactions", "accounts"):
+            made.setdefault(name, TABLES[name].empty())
         lines = pl.DataFrame(
             self._lines, schema_overrides={"amount": MINOR, "booked_at": INSTANT, "terminal": pl.String}
         )
-        for batch in batches(lines, _SOURCE, "made", both=True):
+        for batch in batches(lines, _SOURCE, "made", both=True) if self._lines else ():
             made[batch.table] = batch.frame
         came = pl.col("record").is_in(list(self._cash_in))
         sides = {end: (f"originator{end}", f"beneficiary{end}") for end in ("", "_name", "_known_by")}

@@ -5,15 +5,15 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from finvest.indirect.proof import Method, Part, Proof, prove
 from finvest.model.errors import NotAssessable, UsageError
 from finvest.model.wealth_tables import ASSUMPTION
-from finvest.tracing.indirect.proof import Method, Part, Proof, prove
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from fractions import Fraction
 
-    from finvest.tracing.indirect.line import Line
+    from finvest.indirect.line import Line
 
 _LEFT_OPEN = (
     "Ask about gifts, inheritance, insurance payments, loans from friends and lawful work that nobody declared.",
@@ -76,6 +76,7 @@ def net_worth_from(
     receipts: Sequence[Line] = (),
     income: Sequence[Line] = (),
     about: str = "",
+    notes: Sequence[str] = (),
 ) -> Proof:
     """Work out what two positions at cost, and what was spent between them, leave unexplained.
 
@@ -96,6 +97,8 @@ def net_worth_from(
         Known lawful income.
     about : str
         Whom and which period it is about.
+    notes : sequence of str
+        What was left open.
 
     Raises
     ------
@@ -118,7 +121,7 @@ def net_worth_from(
         *_parts("receipt that is no income", -1, receipts),
         *_parts("lawful income", -1, income),
     ]
-    return prove(NET_WORTH, parts, currency, about=about)
+    return prove(NET_WORTH, parts, currency, about=about, notes=notes)
 
 
 def source_and_application(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from finvest.tracing.indirect.line import Line
+    from finvest.indirect.line import Line
 
 SOURCE = "US Internal Revenue Manual, structure of the indirect methods of proof (S27)"
 

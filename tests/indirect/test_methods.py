@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finvest.model.errors import NotAssessable, UsageError
-from finvest.tracing.indirect import (
+from finvest.indirect import (
     Line,
     Proof,
     Worker,

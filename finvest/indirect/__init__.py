@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from finvest.tracing.indirect.exploitation import Worker, client_receipts, exploitation_benefit
-from finvest.tracing.indirect.line import Line, assumption, estimate, fact
-from finvest.tracing.indirect.methods import (
+from finvest.indirect.exploitation import Worker, client_receipts, exploitation_benefit
+from finvest.indirect.line import Line, assumption, estimate, fact
+from finvest.indirect.methods import (
     bank_deposits,
     net_worth_from,
     percentage_mark_up,
     source_and_application,
     unit_and_volume,
 )
-from finvest.tracing.indirect.proof import Method, Part, Proof
+from finvest.indirect.positions import documented_days, net_worth
+from finvest.indirect.proof import Method, Part, Proof
 
 __all__ = [
     "Line",
@@ -22,9 +23,11 @@ __all__ = [
     "assumption",
     "bank_deposits",
     "client_receipts",
+    "documented_days",
     "estimate",
     "exploitation_benefit",
     "fact",
+    "net_worth",
     "net_worth_from",
     "percentage_mark_up",
     "source_and_application",

@@ -1,0 +1,1 @@
+"""Indicators of assets and spending (AST)."""
