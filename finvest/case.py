@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finvest import exchange_rates, following, loading, lookup, reporting
+from finvest import exchange_rates, following, loading, lookup, proving, reporting
 from finvest.checking import Checks, check
 from finvest.decided import Decided
 from finvest.scoring import Findings, chosen, score
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from finvest.evaluating import LabelledSet
     from finvest.findings.detector import Detector
     from finvest.findings.finding import Finding
+    from finvest.indirect import Proof
     from finvest.selection import Selection
     from finvest.tracing.claims import Claim
     from finvest.tracing.trail import Trail
@@ -249,6 +250,44 @@ class Case(Decided):
         """Return a claim on all that came into an account in a period."""
         return following.deposits(self.view(), account, since, until)
 
+    # ---- indirect proof
+
+    def prove(
+        self,
+        method: str,
+        *,
+        party: str | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        lines: str | Path | None = None,
+        currency: str | None = None,
+    ) -> Proof:
+        """Work out an indirect method of proof: net worth of a party from the case's tables, any from a file of lines.
+
+        Parameters
+        ----------
+        method : str
+            Key of `finvest.indirect.PARTS`.
+        party, since, until
+            Whom and which days ``net_worth`` is about, see `finvest.proving.net_worth_of`.
+        lines : str or pathlib.Path
+            In their place: lines, see `finvest.indirect.from_file`.
+        currency : str, optional
+            Of the lines; the base currency where left out.
+
+        Raises
+        ------
+        UsageError
+            If it is neither, or both.
+        NotAssessable
+            If the method lacks a part that it needs.
+        """
+        proof = proving.prove(
+            self._state, method, (party, since, until), None if lines is None else Path(lines), currency
+        )
+        self._log(f"combination: indirect, {proof.method.name}")
+        return proof
+
     # ---- out
 
     def report(self, path: str | Path) -> Path:
@@ -281,6 +320,18 @@ class Case(Decided):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(trail_report(content), encoding="utf-8")
         self._log("disclosure: trail report", trail.hops["account"].unique())
+        return target
+
+    def proof_report(self, proof: Proof, folder: str | Path, *, question: str = "") -> Path:
+        """Write the page of an indirect proof: one self-contained HTML file, made to be printed.
+
+        Returns
+        -------
+        pathlib.Path
+            Where it lies, in `folder`.
+        """
+        target = proving.write(self._state, proof, Path(folder), question, self.actor)
+        self._log(f"disclosure: indirect, {proof.method.name}")
         return target
 
     def export(self, frame: pl.DataFrame, path: str | Path) -> Path:

@@ -84,7 +84,7 @@ def members(findings: Sequence[Finding], view: CaseView, matched: Matched, names
     ).select(MEMBERS.names())
 
 
-def _heading(store: Store, actor: str) -> dict[str, Any]:
+def heading(store: Store, actor: str) -> dict[str, Any]:
     """Return what every report begins with: the case, who wrote it and when, and with which version."""
     case = store.casefile
     return {
@@ -106,7 +106,7 @@ def trail_content(
     from finvest.views.trail_report import TrailContent
 
     return TrailContent(
-        **_heading(store, actor),
+        **heading(store, actor),
         question=question or "Where did the claimed money go, and where is it now?",
         trail=trail,
         handling=str(matched.transactions.select(pl.col("handling").max()).collect().item() or "H0"),
@@ -130,7 +130,7 @@ def report_content(
     )
     spans = grouped.collect()
     return ReportContent(
-        **_heading(store, actor),
+        **heading(store, actor),
         handling=str(spans["handling"].max() or "H0"),
         sources=sources(store).join(
             spans.drop("handling"), left_on="sha256", right_on="source", how="left", maintain_order="left"

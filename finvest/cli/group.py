@@ -15,7 +15,7 @@ import click
 
 VERBS = (
     "init", "load", "rates", "check", "find", "show", "score", "explain", "mark", "control", "follow", "hypothesis",
-    "decisions", "detectors", "evaluate", "report", "log", "demo",
+    "indirect", "decisions", "detectors", "evaluate", "report", "log", "demo",
 )  # fmt: skip
 """Commands in the order in which they are used; each is in a module of its own name."""
 

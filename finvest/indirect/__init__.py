@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from finvest.indirect.exploitation import Worker, client_receipts, exploitation_benefit
 from finvest.indirect.line import Line, assumption, estimate, fact
+from finvest.indirect.lines_file import PARTS, from_file
 from finvest.indirect.methods import (
     bank_deposits,
     net_worth_from,
@@ -15,6 +16,7 @@ from finvest.indirect.positions import documented_days, net_worth
 from finvest.indirect.proof import Method, Part, Proof
 
 __all__ = [
+    "PARTS",
     "Line",
     "Method",
     "Part",
@@ -27,6 +29,7 @@ __all__ = [
     "estimate",
     "exploitation_benefit",
     "fact",
+    "from_file",
     "net_worth",
     "net_worth_from",
     "percentage_mark_up",

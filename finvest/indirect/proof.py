@@ -155,6 +155,11 @@ class Proof:
         said.append("This is an assessment from the lines in the table. It proves no offence by itself.")
         return said
 
+    def _repr_html_(self) -> str:
+        from importlib import import_module
+
+        return str(import_module("finvest.views.proof").summary(self))
+
     def to_frame(self) -> pl.DataFrame:
         """Return the lines.
 

@@ -59,3 +59,14 @@ TRAIL_WORDS: dict[str, str] = {
     "trail ends": "The records do not show where the money went on. The trail never crosses such a point silently.",
 }
 """The words of a trail's report, in alphabetical order; those that it uses are explained in it."""
+
+PROOF_WORDS: dict[str, str] = {
+    "assumption": "What a person takes to be so, with a reason. No record shows it.",
+    "at cost": "What was paid for a thing, never what it would fetch: a rise in prices is no income.",
+    "estimate": "Worked out from something on file; it has a least and a most.",
+    "fact": "What a record shows exactly.",
+    "indirect method": "A way to show what somebody must have received from what was owned, owed and spent.",
+    "interval": "The result with every line that is not exact in the person's favour, and with every one against.",
+    "sensitivity": "How far the result moves when one line goes from its least to its most, all others central.",
+}
+"""The words of an indirect proof's page."""

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finvest.model.errors import NotAssessable, UsageError
 from finvest.indirect import (
     Line,
     Proof,
@@ -24,6 +23,7 @@ from finvest.indirect import (
     source_and_application,
     unit_and_volume,
 )
+from finvest.model.errors import NotAssessable, UsageError
 
 
 def known(item: str, amount: int) -> Line:
