@@ -35,8 +35,8 @@ class ConspicuousSpending(Detector):
     card = Card(
         id="AST-03",
         title="Conspicuous spending",
-        what="Within half a year somebody spends far more on luxury and gambling than the declared income allows, while "
-        "cash goes into the same person's accounts.",
+        what="Within half a year somebody spends far more on luxury and gambling than the declared income allows, "
+        "while cash goes into the same person's accounts.",
         strength="weak",
         roles={"spender": ("party", "exploiter"), "account": ("account", "undetermined")},
         needs=("transactions", "transactions.mcc", "transactions.channel", "incomes", "parties"),

@@ -29,7 +29,7 @@ class UnexplainedWealth(Detector):
         roles={"owner": ("party", "exploiter")},
         needs=("assets", "incomes", "parties"),
         sentence="From {start} to {end} {owner} acquired and spent {amounts} more than all lawful means on file: "
-        "{percent} % of these. Even with every line that is not exact in the owner's favour, {least_percent} % is left.",
+        "{percent} % of these. With every line that is not exact in the owner's favour it is {least_percent} %.",
         innocent=(
             CounterCheck(
                 name="lines in doubt",

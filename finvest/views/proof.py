@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -114,10 +114,11 @@ def _range(proof: Proof) -> str:
 
 
 def _lines(proof: Proof, say: Callable[[str], str]) -> Grid:
-    signs = {1: "adds", -1: "takes off", 0: "shown only"}
+    signs = {1: "+", -1: "−", 0: ""}
     rows = proof.to_frame().with_columns(pl.col("sign").replace_strict(signs, return_dtype=pl.String))
     heads = {"part": "Part", "item": "What", "sign": "", "value": "Amount", "mark": "Mark", "because": "Rests on"}
-    return grid(rows, heads, say=say, nothing="There are no lines.", most=1_000)
+    made = grid(rows, heads, say=say, nothing="There are no lines.", most=1_000)
+    return replace(made, classes=["", "", "fixed", "", "fixed", ""])
 
 
 def _moved(proof: Proof, say: Callable[[str], str]) -> Grid:

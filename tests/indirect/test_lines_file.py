@@ -78,9 +78,9 @@ def test_what_lacks_or_is_unknown(tmp_path: Path) -> None:
     path.write_text("Item,Amount\nx,1\n", encoding="utf-8")
     with pytest.raises(DataError, match="no column Mark, Part"):
         from_file("client_receipts", path, "EUR")
+    lines(tmp_path, "volume,v,,1,,fact,,,\nprice,a,,1.00,,fact,,,\nprice,b,,2.00,,fact,,,\n")
     with pytest.raises(DataError, match="price is one line; there are 2"):
-        both = "volume,v,,1,,fact,,,\nprice,a,,1.00,,fact,,,\nprice,b,,2.00,,fact,,,\n"
-        from_file("unit_and_volume", lines(tmp_path, both), "EUR")
+        from_file("unit_and_volume", path, "EUR")
 
 
 def test_every_method_has_parts() -> None:
