@@ -103,6 +103,14 @@ class Make:
         for account in accounts:
             self.holder(account, name)
 
+    def contact(self, subject: str, kind: str, value: str, day: float | None, **columns: Any) -> None:  # noqa: ANN401
+        """Give a contact to an account, or to a company that was put on the list before; since when may be unknown."""
+        companies = {row["name"]: row["party"] for row in self._rows.get("companies", ())}
+        start = None if day is None else (START + timedelta(days=day)).date()
+        self.row(
+            "contacts", kind=kind, value=value, subject=companies.get(subject, self.id(subject)), start=start, **columns
+        )
+
     def opening(self, account: str, amount: int, day: float = 0) -> None:
         """Say what an account held when its statement begins."""
         start = (START + timedelta(days=day)).date()
