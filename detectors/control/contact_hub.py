@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from finvest.features.families import relations_on_file
 from finvest.features.hubs import contact_hubs
 from finvest.features.scores import grows
 from finvest.findings.card import Card, CounterCheck, param
@@ -60,7 +59,7 @@ class ContactHub(Detector):
                 name="family or shared flat",
                 explanation="Most of the holders are relatives, or bear one surname.",
                 ask="Are the holders relatives, or do they share a flat by choice? Ask the population register.",
-                check=family,
+                check=lambda _, rows: rows["family"],
                 keeps=0.3,
             ),
         ),

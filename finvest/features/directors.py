@@ -33,8 +33,9 @@ def companies(view: CaseView) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        One row a company: ``company`` (party id), ``name_key``, ``nace`` (digits), ``division`` (first two), ``address``
-        (comparison key), ``incorporated``, ``dissolved``, ``said`` (numbers of its rows); null where the list says nothing.
+        One row a company: ``company`` (party id), ``name_key``, ``nace`` (digits), ``division`` (first two),
+        ``address`` (comparison key), ``incorporated``, ``dissolved``, ``said`` (numbers of its rows); null where the
+        list is silent.
     """
     rows = view.frame("companies").filter(pl.col("party").is_not_null())
     code, address = nace(pl.col("activity")), text_keys(pl.col("address"))
@@ -128,7 +129,7 @@ def busy_directors(view: CaseView) -> pl.DataFrame:
         days), ``evidence_links``, ``evidence_companies``.
     """
     rows = _at(posts(view), "who", "company")
-    rows = rows.join(companies(view), on="company").join(_owned(view), on="company")
+    rows = rows.join(companies(view), on="company", how="left").join(_owned(view), on="company", how="left")
     return (
         rows.group_by("who")
         .agg(
@@ -137,7 +138,7 @@ def busy_directors(view: CaseView) -> pl.DataFrame:
             posts=pl.col("company").n_unique(),
             sectors=pl.col("division").drop_nulls().n_unique(),
             unknown_sectors=pl.col("company").filter(pl.col("division").is_null()).n_unique(),
-            groups=pl.col("group").n_unique(),
+            groups=pl.col("group").drop_nulls().n_unique() + pl.col("group").null_count(),
             rests=pl.col("rests").first(),
             first_day=pl.col("day").first(),
             last_day=pl.col("day").first(),

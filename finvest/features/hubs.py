@@ -6,7 +6,7 @@ import polars as pl
 
 from finvest.features.at_once import most_at_once
 from finvest.features.directors import companies
-from finvest.features.families import families, persons
+from finvest.features.families import families, persons, relations_on_file
 from finvest.model.errors import NotAssessable
 from finvest.model.identifiers import text_keys
 from finvest.view import CaseView, feature
@@ -142,9 +142,9 @@ def _at_one_address(members: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
     """Return the address that most families of a hub have: ``hub``, ``one_address``, ``table``, ``n``."""
     places = every.filter(pl.col("kind") == "address").select("account", "key", "table", "n")
     rows = members.select("hub", "account", "family").join(places, on="account")
-    counted = rows.group_by("hub", "key", "table").agg("n", one_address=pl.col("family").drop_nulls().n_unique())
-    counted = counted.sort("hub", -pl.col("one_address").cast(pl.Int64), "key", "table")
-    return counted.unique("hub", keep="first", maintain_order=True).explode("n").drop("key")
+    counted = rows.group_by("hub", "key").agg("table", "n", one_address=pl.col("family").drop_nulls().n_unique())
+    counted = counted.sort("hub", -pl.col("one_address").cast(pl.Int64), "key")
+    return counted.unique("hub", keep="first", maintain_order=True).explode("table", "n").drop("key")
 
 
 @feature
@@ -157,8 +157,8 @@ def contact_hubs(view: CaseView, days: int) -> pl.DataFrame:
         One row an identifier that at least two accounts share, addresses left out: ``kind``; ``members`` (accounts),
         ``before`` (of these, which had it before that period); ``holders``, ``unrelated`` (families), ``burst``
         (families that began within `days` days), ``unnamed`` and ``undated`` (accounts whose holder, or whose first
-        day, is not known), ``first_day``, ``last_day`` (of the burst), ``listed``, ``carer`` (see `uses`; null where
-        the case's data cannot tell), ``one_address`` (families of these at one address), ``evidence_<table>``.
+        day, is not known), ``first_day``, ``last_day`` (of the burst), ``listed``, ``carer`` (see `uses`),
+        ``family`` (most are relatives or bear one surname), all null where the case's data cannot tell; ``one_address`` (families of these at one address), ``evidence_<table>``.
     """
     uses_ = uses(view)
     shared = uses_.filter(pl.col("kind") != "address").group_by("kind", "key")
@@ -196,5 +196,10 @@ def contact_hubs(view: CaseView, days: int) -> pl.DataFrame:
     )
     places = address.select("hub", "one_address").unique()
     rows = hubs.join(counted, on="hub").join(firms, on="hub").join(evidence, on="hub")
-    rows = rows.join(places, on="hub", how="left").with_columns(pl.col("one_address").fill_null(0))
+    told = pl.lit(False if relations_on_file(view) else None, pl.Boolean)
+    mostly = pl.col("unrelated") * 2 <= pl.col("holders")
+    rows = rows.join(places, on="hub", how="left").with_columns(
+        pl.col("one_address").fill_null(0),
+        family=pl.when(mostly).then(True).otherwise(told),  # noqa: FBT003
+    )
     return rows.sort("hub").drop("hub", "key")

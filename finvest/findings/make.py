@@ -111,6 +111,11 @@ class Make:
             "contacts", kind=kind, value=value, subject=companies.get(subject, self.id(subject)), start=start, **columns
         )
 
+    def session(self, device: str, account: str, day: float | None, **columns: Any) -> None:  # noqa: ANN401
+        """Let a device be seen at an account; when may be unknown."""
+        at = None if day is None else START + timedelta(days=day)
+        self.row("devices", device=device, account=self.id(account), seen_at=at, **columns)
+
     def opening(self, account: str, amount: int, day: float = 0) -> None:
         """Say what an account held when its statement begins."""
         start = (START + timedelta(days=day)).date()
