@@ -20,13 +20,6 @@ ADDRESS = 0.4
 """How much an identifier says (catalogue, CTL-01). An address alone says too little, and adds to another."""
 
 
-def family(view: CaseView, rows: pl.DataFrame) -> pl.Series:
-    """Tell whether most of the holders are relatives; without a register of relations nobody surely is none."""
-    told = pl.lit(False if relations_on_file(view) else None, pl.Boolean)
-    related = pl.col("unrelated") * 2 <= pl.col("holders")
-    return rows.select(pl.when(related).then(True).otherwise(told)).to_series()  # noqa: FBT003
-
-
 class ContactHub(Detector):
     """Several people bank through one contact."""
 

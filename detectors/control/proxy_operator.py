@@ -16,13 +16,6 @@ if TYPE_CHECKING:
     from finvest.view import CaseView
 
 
-def family(view: CaseView, rows: pl.DataFrame) -> pl.Series:
-    """Tell whether those of the operator's family are at least as many as the others."""
-    told = pl.when("known").then(pl.lit(False if relations_on_file(view) else None, pl.Boolean))
-    mostly = (pl.col("relatives") > 0) & (pl.col("relatives") >= pl.col("holders"))
-    return rows.select(pl.when(mostly).then(True).otherwise(told)).to_series()  # noqa: FBT003
-
-
 class ProxyOperator(Detector):
     """One operator of several people's accounts."""
 
@@ -82,11 +75,8 @@ class ProxyOperator(Detector):
                 few | (pl.col("mainly") >= self.mainly_least),
             )
             .with_columns(
-                not_assessable=why,
-                own_count=pl.col("own").list.len(),
-                who=pl.when(pl.col("operator").list.len().fill_null(0) > 0)
-                .then(pl.lit(""))
-                .otherwise(pl.lit("nobody")),
+                not_assessable=pl.when(few).then(gap),
+                nobody=pl.when(nobody).then(pl.lit("not known")).otherwise(pl.lit("")),
                 score=grows(pl.col("holders").cast(pl.Int64) + pl.col("mainly").cast(pl.Int64) - 2, 3),
             )
         )

@@ -11,6 +11,8 @@ from finvest.view import CaseView, feature
 OPEN = pl.date(9999, 12, 31)
 """Stands for the day of the extract: a post without a last day still runs."""
 
+_OWNS = ("owns", "controls")
+
 BY_NUMBER, BY_NAME = "one number in a register", "an equal name and year of birth"
 """What it rests on that posts are one person's."""
 
@@ -59,7 +61,7 @@ def posts(view: CaseView) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        One row a link: ``n``, ``party`` (id), ``company`` (id), ``who`` (equal for one person), ``rests`` (`BY_NUMBER`,
+        One row a link: ``n``, ``party`` (id), ``company`` (id), ``person`` (equal for one person), ``rests`` (`BY_NUMBER`,
         `BY_NAME`; null where a name alone says so), ``first``, ``until`` (days on which the post surely is held).
     """
     links = view.frame("links").filter(pl.col("kind") == "directs")
@@ -72,7 +74,7 @@ def posts(view: CaseView) -> pl.DataFrame:
 
 
 def _people(view: CaseView, directors: pl.Series) -> pl.DataFrame:
-    """Return ``party``, ``who`` and ``rests`` of directors."""
+    """Return ``party``, ``person`` and ``rests`` of directors."""
     people = view.frame("parties").filter(pl.col("party").is_in(directors.implode()))
     name = name_keys(pl.col("name"))
     alike = pl.when(name != "").then(pl.concat_str(name, pl.col("birth_year"), separator=" "))
@@ -86,12 +88,12 @@ def _people(view: CaseView, directors: pl.Series) -> pl.DataFrame:
     apart = two.filter(pl.col("key") > 1)["alike"].implode()
     joined = pl.col("alike").is_not_null() & ~pl.col("alike").is_in(apart)
     people = people.with_columns(
-        who=pl.when(joined).then(pl.format("n {}", "alike")).otherwise(pl.format("p {}", "party")),
+        person=pl.when(joined).then(pl.format("n {}", "alike")).otherwise(pl.format("p {}", "party")),
         numbered=pl.col("party").is_in(numbers["party"].implode()),
     )
-    one = pl.col("party").n_unique().over("who") == 1
+    one = pl.col("party").n_unique().over("person") == 1
     rests = pl.when(one & pl.col("numbered")).then(pl.lit(BY_NUMBER)).when(joined).then(pl.lit(BY_NAME))
-    return people.select("party", "who", rests=rests)
+    return people.select("party", "person", rests=rests)
 
 
 def _numbers(view: CaseView, parties: pl.Expr) -> pl.Expr:
@@ -107,10 +109,17 @@ def _at(rows: pl.DataFrame, key: str, who: str) -> pl.DataFrame:
     return rows.with_columns(day=pl.when(pl.col("day") != OPEN).then("day"))
 
 
+def _one_group(view: CaseView) -> pl.Expr:
+    """Return whether the companies of a group of rows own each other."""
+    on_file = view.frame("links")["kind"].is_in(list(_OWNS)).any()
+    one = (pl.col("group").drop_nulls().n_unique() == 1) & (pl.col("group").null_count() == 0)
+    return pl.when(pl.lit(bool(on_file))).then(one)
+
+
 def _owned(view: CaseView) -> pl.DataFrame:
     """Return ``company`` and ``group``: companies that owning and controlling companies connect."""
     known = companies(view).select("company").with_row_index("node")
-    links = view.frame("links").filter(pl.col("kind").is_in(["owns", "controls"]))
+    links = view.frame("links").filter(pl.col("kind").is_in(list(_OWNS)))
     of = {end: known.rename({"company": end, "node": f"{end}_node"}) for end in ("from_id", "to_id")}
     edges = links.join(of["from_id"], on="from_id").join(of["to_id"], on="to_id")
     return known.select("company", group=parts(len(known), edges["from_id_node"], edges["to_id_node"]))
@@ -124,29 +133,30 @@ def busy_directors(view: CaseView) -> pl.DataFrame:
     -------
     polars.DataFrame
         One row a person: ``directors``, ``companies`` (party numbers), ``posts`` (companies directed at one time),
-        ``sectors`` (NACE divisions among them), ``unknown_sectors`` (companies without one), ``groups`` (of companies
-        that own each other), ``rests`` (see `posts`), ``first_day``, ``last_day`` (that day; null where posts have no
-        days), ``evidence_links``, ``evidence_companies``.
+        ``sectors`` (NACE divisions among them), ``unknown_sectors`` (companies without one), ``one_group`` (they own
+        each other; null where no ownership is on file), ``rests`` (see `posts`), ``first_day``, ``last_day`` (that day;
+        null where posts have no days), ``evidence_links``, ``evidence_companies``.
     """
-    rows = _at(posts(view), "who", "company")
+    rows = _at(posts(view), "person", "company")
     rows = rows.join(companies(view), on="company", how="left").join(_owned(view), on="company", how="left")
     return (
-        rows.group_by("who")
+        rows.group_by("person")
         .agg(
             directors=_numbers(view, pl.col("party")),
             companies=_numbers(view, pl.col("company")),
             posts=pl.col("company").n_unique(),
             sectors=pl.col("division").drop_nulls().n_unique(),
             unknown_sectors=pl.col("company").filter(pl.col("division").is_null()).n_unique(),
-            groups=pl.col("group").drop_nulls().n_unique() + pl.col("group").null_count(),
+            one_group=_one_group(view),
             rests=pl.col("rests").first(),
             first_day=pl.col("day").first(),
             last_day=pl.col("day").first(),
+            offices=pl.lit(None, pl.Boolean),
             evidence_links="n",
             evidence_companies=pl.col("said").explode().unique().sort(),
         )
-        .sort("who")
-        .drop("who")
+        .sort("person")
+        .drop("person")
     )
 
 
@@ -159,8 +169,8 @@ def busy_addresses(view: CaseView) -> pl.DataFrame:
     polars.DataFrame
         One row an address of at least two companies, with the columns of `busy_directors`: ``directors`` are those of
         at least two of the companies on that day, ``shared`` is how many persons they are; ``posts`` counts the
-        companies; ``offices`` tells whether one of these is a lawyer, accountant or office service (`OFFICES`; null
-        where no branch is known).
+        companies; ``offices`` (null in `busy_directors`) tells whether one of these is a lawyer, accountant or office
+        service (`OFFICES`; null where no branch is known).
     """
     seats = companies(view).filter(pl.col("address").is_not_null()).with_columns(until=pl.coalesce("dissolved", OPEN))
     seats = seats.with_columns(first=pl.coalesce("incorporated", "until"))
@@ -171,10 +181,10 @@ def busy_addresses(view: CaseView) -> pl.DataFrame:
         .join(posts(view), on="company")
         .filter(then, pl.col("rests").is_not_null())
     )
-    held = held.filter(pl.col("company").n_unique().over("address", "who") > 1)
+    held = held.filter(pl.col("company").n_unique().over("address", "person") > 1)
     shared = held.group_by("address").agg(
         directors=_numbers(view, pl.col("party")),
-        shared=pl.col("who").n_unique(),
+        shared=pl.col("person").n_unique(),
         rests=pl.col("rests").unique().sort().str.join(" or "),
         evidence_links="n",
     )
@@ -183,7 +193,7 @@ def busy_addresses(view: CaseView) -> pl.DataFrame:
         posts=pl.col("company").n_unique(),
         sectors=pl.col("division").drop_nulls().n_unique(),
         unknown_sectors=pl.col("company").filter(pl.col("division").is_null()).n_unique(),
-        groups=pl.col("group").n_unique(),
+        one_group=_one_group(view),
         offices=pl.col("nace").is_in(list(OFFICES)).any(ignore_nulls=False),
         first_day=pl.col("day").first(),
         last_day=pl.col("day").first(),
@@ -192,13 +202,27 @@ def busy_addresses(view: CaseView) -> pl.DataFrame:
     return counted.join(shared, on="address").sort("address").drop("address")
 
 
-def providers(view: CaseView) -> pl.Series | None:
-    """Return numbers of parties with a licence to lend directors or addresses; null where no such licence is on file.
+def provided(view: CaseView, rows: pl.DataFrame) -> pl.Series:
+    """Tell whether one of the directors or companies has a licence to lend directors or addresses.
 
-    A register of other licences says nothing about who has none of these.
+    Parameters
+    ----------
+    view : CaseView
+    rows : polars.DataFrame, shape (n, …)
+        ``directors`` and ``companies``, lists of party numbers.
+
+    Returns
+    -------
+    polars.Series of Boolean, shape (n,)
+        Null where no such licence is on file: a register of other licences says nothing about who has none of these.
     """
+    none = pl.Series([None] * len(rows), dtype=pl.Boolean)
     if view.lacks(["licences", "parties"]) is not None:
-        return None
-    rows = view.frame("licences").filter(pl.col("kind").str.contains(_PROVIDER))
-    numbers = rows.select(_numbers(view, pl.col("party"))).to_series()
-    return numbers if len(rows) else None
+        return none
+    licensed = view.frame("licences").filter(pl.col("kind").str.contains(_PROVIDER))
+    if licensed.is_empty():
+        return none
+    numbers = licensed.select(n=_numbers(view, pl.col("party")))
+    flat = rows.select(n=pl.concat_list("directors", "companies")).with_row_index("row").explode("n")
+    held = flat.join(numbers, on="n", how="semi")["row"].implode()
+    return rows.with_row_index("row").select(pl.col("row").is_in(held)).to_series()

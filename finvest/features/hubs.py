@@ -157,8 +157,9 @@ def contact_hubs(view: CaseView, days: int) -> pl.DataFrame:
         One row an identifier that at least two accounts share, addresses left out: ``kind``; ``members`` (accounts),
         ``before`` (of these, which had it before that period); ``holders``, ``unrelated`` (families), ``burst``
         (families that began within `days` days), ``unnamed`` and ``undated`` (accounts whose holder, or whose first
-        day, is not known), ``first_day``, ``last_day`` (of the burst), ``listed``, ``carer`` (see `uses`),
-        ``family`` (most are relatives or bear one surname), all null where the case's data cannot tell; ``one_address`` (families of these at one address), ``evidence_<table>``.
+        day, is not known), ``first_day``, ``last_day`` (of the burst); ``listed``, ``carer`` (see `uses`), ``family``
+        (most are relatives or bear one surname), all null where the case's data cannot tell; ``one_address`` (families
+        of these at one address); ``evidence_<table>``.
     """
     uses_ = uses(view)
     shared = uses_.filter(pl.col("kind") != "address").group_by("kind", "key")

@@ -11,7 +11,7 @@ from finvest.model.errors import NotAssessable
 from finvest.model.identifiers import name_keys
 from finvest.view import CaseView, feature
 
-PUBLIC = "(?i)librar|caf[eé]|kiosk|public|branch|terminal"
+PUBLIC = "(?i)librar|caf[eé]|kiosk|public|branch"
 """Kinds of devices that anybody may use."""
 
 _ACTS = {"kind": pl.String, "key": pl.String, "account": pl.UInt32, "day": pl.Date, "n": pl.UInt32,
@@ -26,7 +26,8 @@ def acts(view: CaseView) -> pl.DataFrame:
     -------
     polars.DataFrame
         ``kind`` (device, conductor), ``key`` (which; null where not recorded), ``account`` (number), ``day`` (null
-        where not known), ``n`` (row of `devices`, or transaction), ``class`` (of the device), ``party`` (id of who used it).
+        where not known), ``n`` (row of `devices`, or transaction), ``class`` (of the device), ``party`` (id of
+        who used it).
 
     Raises
     ------
@@ -81,30 +82,8 @@ def _firms(view: CaseView, known: pl.DataFrame) -> pl.DataFrame:
     return known.group_by("hub").agg(listed=is_one.fill_null(value=False).any())
 
 
-@feature
-def operators(view: CaseView, days: int, percent: int) -> pl.DataFrame:
-    """Return who operates the accounts of several others, in the period with the most of them.
-
-    Returns
-    -------
-    polars.DataFrame
-        One row a device or person at the counter that acts on two or more accounts, one of them another's: ``kind``;
-        ``held`` (accounts of others), ``own`` (accounts of the operator, as far as known), ``operator`` (party
-        numbers); ``holders`` (families of others in `days` days), ``mainly`` (of these, with more than `percent`
-        percent of an account's sessions or deposits), ``relatives`` (accounts of the operator's family, left out of
-        these), ``acts`` (for others), ``first_day``, ``last_day``;
-        ``unnamed`` and ``undated`` (accounts of others whose holder is not known, whose acts have no day);
-        ``public`` (anybody may use the device), ``listed`` (the operator is a company on the company list), ``family``
-        (it acts for relatives as much as for others), each null where the case's data cannot tell; ``evidence`` and
-        ``evidence_devices``. Who acts only on days or for holders that are not known has no period and no evidence.
-    """
-    all_acts = acts(view)
-    several = all_acts.drop_nulls("key").group_by("kind", "key").agg(pl.col("account").n_unique(), pl.col("class"))
-    hubs = several.filter(pl.col("account") > 1).sort("kind", "key").with_row_index("hub")
-    public = pl.col("class").list.drop_nulls().list.eval(pl.element().str.contains(PUBLIC))
-    hubs = hubs.with_columns(public=pl.when(public.list.len() > 0).then(public.list.any())).drop("account", "class")
-    every = all_acts.join(hubs, on=["kind", "key"]).sort("hub", "account", "day", "n")
-    known = _known_as(view, hubs, every)
+def _accounts(view: CaseView, every: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Return one row an account of a hub: ``family``, whether it is the operator's ``own``, or a ``relative``'s."""
     pairs = every.select("hub", "account").unique(maintain_order=True)
     pairs = pairs.with_columns(families(view, pairs).alias("family")).hstack(
         persons(view)[pairs["account"]].select("person", "holder")
@@ -118,7 +97,34 @@ def operators(view: CaseView, days: int, percent: int) -> pl.DataFrame:
     pairs = pairs.join(own, on=["hub", "account"], how="left").join(kin.unique(), on=["hub", "person"], how="left")
     pairs = pairs.with_columns(pl.col("own", "kin").fill_null(value=False))
     near = (pl.col("own") | pl.col("kin")).any().over("hub", "family") & pl.col("family").is_not_null()
-    pairs = pairs.with_columns(relative=near & ~pl.col("own"))
+    return pairs.select("hub", "account", "family", "own", relative=near & ~pl.col("own"))
+
+
+@feature
+def operators(view: CaseView, days: int, percent: int) -> pl.DataFrame:
+    """Return who operates the accounts of several others, in the period with the most of them.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row a device or person at the counter that acts on two or more accounts, one of them another's: ``kind``;
+        ``held`` (accounts of others), ``own`` (accounts of the operator, as far as known), ``operator`` (party
+        numbers); ``holders`` (families of others in `days` days), ``mainly`` (of these, with more than `percent`
+        percent of an account's sessions or deposits), ``relatives`` (accounts of the operator's family, left out of
+        these), ``acts`` (for others), ``first_day``, ``last_day``; ``unnamed`` and ``undated`` (accounts of others
+        whose holder is not known, whose acts have no day); ``public`` (anybody may use the device), ``listed`` (the
+        operator is a company on the company list), ``family`` (it acts for relatives as much as for others), each null
+        where the case's data cannot tell; ``evidence`` and ``evidence_devices``. Who acts only on days or for holders
+        that are not known has no period and no evidence.
+    """
+    all_acts = acts(view)
+    several = all_acts.drop_nulls("key").group_by("kind", "key").agg(pl.col("account").n_unique(), pl.col("class"))
+    hubs = several.filter(pl.col("account") > 1).sort("kind", "key").with_row_index("hub")
+    public = pl.col("class").list.drop_nulls().list.eval(pl.element().str.contains(PUBLIC))
+    hubs = hubs.with_columns(public=pl.when(public.list.len() > 0).then(public.list.any())).drop("account", "class")
+    every = all_acts.join(hubs, on=["kind", "key"]).sort("hub", "account", "day", "n")
+    known = _known_as(view, hubs, every)
+    pairs = _accounts(view, every, known)
     rows = every.join(pairs, on=["hub", "account"]).sort("hub", "account", "day", "n")
     others = ~pl.col("own") & ~pl.col("relative")
     spans = rows.filter(others).select(
@@ -136,7 +142,8 @@ def operators(view: CaseView, days: int, percent: int) -> pl.DataFrame:
     )
     rows = rows.join(best, on="hub").filter(within("day", days))
     mine = rows.group_by("hub", "kind", "account", "until").agg(mine=pl.len())
-    acted = mine.join(all_acts.select("kind", "account", "day"), on=["kind", "account"]).filter(within("day", days))
+    acted = mine.join(all_acts.select("kind", "account", "day"), on=["kind", "account"])
+    acted = acted.filter(within("day", days).fill_null(value=True))  # an act without a day may have been then
     counted = acted.group_by("hub", "account").agg(mine=pl.col("mine").first(), all=pl.len())
     rows = rows.join(counted, on=["hub", "account"]).sort("hub", "account", "day", "n")
     family = pl.col("family").filter(others).drop_nulls()
@@ -153,9 +160,9 @@ def operators(view: CaseView, days: int, percent: int) -> pl.DataFrame:
         evidence=pl.col("n").filter(others, pl.col("kind") == "conductor"),
         evidence_devices=pl.col("n").filter(others, pl.col("kind") == "device"),
     )
-    parties = view.frame("parties").select("party", operator="n") if view.lacks(["parties"]) is None else None
-    if parties is None:
-        parties = pl.DataFrame(schema={"party": pl.String, "operator": pl.UInt32})
+    parties = pl.DataFrame(schema={"party": pl.String, "operator": pl.UInt32})
+    if view.lacks(["parties"]) is None:
+        parties = view.frame("parties").select("party", operator="n")
     named = known.join(parties, on="party").group_by("hub").agg(pl.col("operator").unique().sort())
     firm = known.group_by("hub").agg(known=pl.lit(value=True)).join(_firms(view, known), on="hub", how="left")
     result = hubs.join(loose, on="hub")
