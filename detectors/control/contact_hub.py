@@ -32,8 +32,8 @@ class ContactHub(Detector):
         roles={"members": ("account", "possible_victim"), "before": ("account", "undetermined")},
         needs=("accounts.holder_name",),
         sentence="{holders} holders, of {unrelated} families as far as the case tells, share one {kind}: {members}. "
-        "Of these families {burst} began to use it within {days} days ({period}); {earlier} accounts had it before "
-        "({before}). Families of these at one address: {one_address}.",
+        "Of these families {burst} began to use it within {days} days ({period}). Accounts that had it before: "
+        "{earlier} ({before}). Families of these at one address: {one_address}.",
         innocent=(
             CounterCheck(
                 name="institution",

@@ -61,8 +61,9 @@ def posts(view: CaseView) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        One row a link: ``n``, ``party`` (id), ``company`` (id), ``person`` (equal for one person), ``rests`` (`BY_NUMBER`,
-        `BY_NAME`; null where a name alone says so), ``first``, ``until`` (days on which the post surely is held).
+        One row a link: ``n``, ``party`` (id), ``company`` (id), ``person`` (equal for one person), ``rests``
+        (`BY_NUMBER`, `BY_NAME`; null where a name alone says so), ``first``, ``until`` (days on which the post surely
+        is held).
     """
     links = view.frame("links").filter(pl.col("kind") == "directs")
     links = links.select("n", "start", "end", party="from_id", company="to_id").drop_nulls(["party", "company"])
@@ -168,19 +169,14 @@ def busy_addresses(view: CaseView) -> pl.DataFrame:
     -------
     polars.DataFrame
         One row an address of at least two companies, with the columns of `busy_directors`: ``directors`` are those of
-        at least two of the companies on that day, ``shared`` is how many persons they are; ``posts`` counts the
+        at least two of these companies, at any time, ``shared`` is how many persons they are; ``posts`` counts the
         companies; ``offices`` (null in `busy_directors`) tells whether one of these is a lawyer, accountant or office
         service (`OFFICES`; null where no branch is known).
     """
     seats = companies(view).filter(pl.col("address").is_not_null()).with_columns(until=pl.coalesce("dissolved", OPEN))
     seats = seats.with_columns(first=pl.coalesce("incorporated", "until"))
     here = _at(seats, "address", "company").filter(pl.len().over("address") > 1).join(_owned(view), on="company")
-    then = pl.col("day").fill_null(OPEN).is_between("first", "until")
-    held = (
-        here.select("address", "company", "day")
-        .join(posts(view), on="company")
-        .filter(then, pl.col("rests").is_not_null())
-    )
+    held = here.select("address", "company").join(posts(view), on="company").filter(pl.col("rests").is_not_null())
     held = held.filter(pl.col("company").n_unique().over("address", "person") > 1)
     shared = held.group_by("address").agg(
         directors=_numbers(view, pl.col("party")),

@@ -50,7 +50,7 @@ def _firms(view: CaseView) -> pl.DataFrame:
 
 def _contacts(view: CaseView) -> pl.DataFrame:
     of = persons(view).select("account", "id", "holder", "opened")
-    key = pl.coalesce("key", text_keys(pl.col("value")))
+    key = text_keys(pl.coalesce("key", "value"))
     rows = view.frame("contacts").select(
         "n",
         "subject",
@@ -72,7 +72,7 @@ def _addresses(view: CaseView) -> pl.DataFrame:
     rows = view.frame("links").filter(pl.col("kind") == "lives_at").select("n", "from_id", "to_id", "start", "end")
     places = pl.DataFrame(schema={"address": pl.String, "key": pl.String})
     if view.lacks(["addresses"]) is None:
-        text = pl.coalesce(text_keys(pl.col("key")), text_keys(pl.col("text")))
+        text = text_keys(pl.coalesce("key", "text"))
         places = (
             view.frame("addresses").select("address", key=text).unique("address", keep="first", maintain_order=True)
         )

@@ -9,13 +9,14 @@ from finvest.features.families import families, persons, related, relations_on_f
 from finvest.features.hubs import within
 from finvest.model.errors import NotAssessable
 from finvest.model.identifiers import name_keys
+from finvest.model.tables import INSTANT
 from finvest.view import CaseView, feature
 
 PUBLIC = "(?i)librar|caf[eé]|kiosk|public|branch"
 """Kinds of devices that anybody may use."""
 
 _ACTS = {"kind": pl.String, "key": pl.String, "account": pl.UInt32, "day": pl.Date, "n": pl.UInt32,
-         "class": pl.String, "party": pl.String}  # fmt: skip
+         "earliest": INSTANT, "latest": INSTANT, "class": pl.String, "party": pl.String}  # fmt: skip
 
 
 @feature
@@ -26,8 +27,8 @@ def acts(view: CaseView) -> pl.DataFrame:
     -------
     polars.DataFrame
         ``kind`` (device, conductor), ``key`` (which; null where not recorded), ``account`` (number), ``day`` (null
-        where not known), ``n`` (row of `devices`, or transaction), ``class`` (of the device), ``party`` (id of
-        who used it).
+        where not known), ``n`` (row of `devices`, or transaction), ``earliest``, ``latest``, ``class`` (of the device),
+        ``party`` (id of who used it).
 
     Raises
     ------
@@ -38,9 +39,12 @@ def acts(view: CaseView) -> pl.DataFrame:
     if view.lacks(["devices"]) is None:
         of = persons(view).select("account", "id")
         rows = view.frame("devices").rename({"account": "id", "kind": "class", "device": "key"})
+        rows = rows.with_columns(earliest="seen_at", latest="seen_at")
         sources.append(rows.join(of, on="id").with_columns(kind=pl.lit("device"), day=pl.col("seen_at").dt.date()))
     if view.lacks(["transactions.conductor"]) is None:
-        rows = view.frame("transactions", "n", "originator", "beneficiary", "channel", "conductor", "day")
+        rows = view.frame(
+            "transactions", "n", "originator", "beneficiary", "channel", "conductor", "day", "earliest", "latest"
+        )
         cash = view.frame("accounts").filter(pl.col("kind") == "cash")["n"].implode()
         counter = (pl.col("channel") == "cash_branch") | pl.col("conductor").is_not_null()
         rows = rows.filter(pl.col("originator").is_in(cash), counter)
@@ -111,11 +115,11 @@ def operators(view: CaseView, days: int, percent: int) -> pl.DataFrame:
         ``held`` (accounts of others), ``own`` (accounts of the operator, as far as known), ``operator`` (party
         numbers); ``holders`` (families of others in `days` days), ``mainly`` (of these, with more than `percent`
         percent of an account's sessions or deposits), ``relatives`` (accounts of the operator's family, left out of
-        these), ``acts`` (for others), ``first_day``, ``last_day``; ``unnamed`` and ``undated`` (accounts of others
-        whose holder is not known, whose acts have no day); ``public`` (anybody may use the device), ``listed`` (the
-        operator is a company on the company list), ``family`` (it acts for relatives as much as for others), each null
-        where the case's data cannot tell; ``evidence`` and ``evidence_devices``. Who acts only on days or for holders
-        that are not known has no period and no evidence.
+        these), ``acts`` (for others), ``start``, ``end``, ``first_day``, ``last_day``; ``unnamed`` and ``undated``
+        (accounts of others whose holder is not known, whose acts have no day); ``public`` (anybody may use the device),
+        ``listed`` (the operator is a company on the company list), ``family`` (it acts for relatives as much as for
+        others), each null where the case's data cannot tell; ``evidence`` and ``evidence_devices``. Who acts only on
+        days or for holders that are not known has no period and no evidence.
     """
     all_acts = acts(view)
     several = all_acts.drop_nulls("key").group_by("kind", "key").agg(pl.col("account").n_unique(), pl.col("class"))
@@ -155,6 +159,8 @@ def operators(view: CaseView, days: int, percent: int) -> pl.DataFrame:
         mainly=pl.col("family").filter(led).drop_nulls().n_unique(),
         relatives=pl.col("account").filter("relative").n_unique(),
         acts=others.sum(),
+        start=pl.col("earliest").filter(others).min(),
+        end=pl.col("latest").filter(others).max(),
         first_day=pl.col("day").filter(others).min(),
         last_day=pl.col("day").filter(others).max(),
         evidence=pl.col("n").filter(others, pl.col("kind") == "conductor"),
