@@ -97,7 +97,8 @@ class ConspicuousSpending(Detector):
 
 
 def _gambler(make: Make) -> str:
-    person = make.person("P-1", "account")
+    person = make.person("P-1")
+    make.holds("P-1", "account")
     year = {"start": date(2025, 1, 1), "end": date(2025, 6, 30), "declared": True, "lawful": True}
     make.row("incomes", party=person, kind="wage", amount=9_000_00, currency="EUR", **year)
     for week in range(8):

@@ -99,8 +99,9 @@ class RelativesAssets(Detector):
 
 
 def _house(make: Make, category: str) -> None:
-    sender = make.person("P-1", "sender", subject_category=category)
-    owner = make.person("P-2", "sister")
+    sender, owner = make.person("P-1", subject_category=category), make.person("P-2")
+    make.holds("P-1", "sender")
+    make.holds("P-2", "sister")
     make.row("links", kind="related_to", from_kind="parties", from_id=sender, to_kind="parties", to_id=owner)
     wage = {"start": date(2025, 1, 1), "end": date(2025, 12, 31), "currency": "EUR"}
     make.row("incomes", party=owner, kind="wage", amount=4_000_00, **wage)
