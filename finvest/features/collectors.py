@@ -46,13 +46,17 @@ def collectors(view: CaseView, days: int, periods: int, least: int) -> pl.DataFr
     first = pl.col("until") - pl.duration(days=days)
     found = paid.join(best, on="account").filter(pl.col("day") > first, pl.col("day") <= pl.col("until"))
     found = found.filter(pl.len().over("account", "who") >= periods)
-    names = found.unique(["account", "who"]).group_by("account").agg(
-        names=pl.len().cast(pl.Int64),
-        family=pl.col("family").sum().cast(pl.Int64),
-        told=pl.col("told").all(),
-        initials=pl.col("initials").sort().str.join(", "),
-        parties=pl.col("parties").list.explode(empty_as_null=False, keep_nulls=False).unique().sort(),
-        holder_known=pl.col("holder_known").first(),
+    names = (
+        found.unique(["account", "who"])
+        .group_by("account")
+        .agg(
+            names=pl.len().cast(pl.Int64),
+            family=pl.col("family").sum().cast(pl.Int64),
+            told=pl.col("told").all(),
+            initials=pl.col("initials").sort().str.join(", "),
+            parties=pl.col("parties").list.explode(empty_as_null=False, keep_nulls=False).unique().sort(),
+            holder_known=pl.col("holder_known").first(),
+        )
     )
     counted = found.group_by("account").agg(
         evidence=pl.col("n").sort(), credits=pl.len().cast(pl.Int64), payers=pl.col("payer").n_unique().cast(pl.Int64)
