@@ -31,7 +31,7 @@ class ConvoyCashOut(Detector):
     card = Card(
         id="CTL-04",
         title="Convoy cash-out",
-        what="Cards of different people are used one after another at one cash machine, and the same set of cards comes "
+        what="Cards of different people are used one after another at one cash machine; the same set of cards comes "
         "again on other days, far more often than those who use the machine in that hour would by chance.",
         strength="strong",
         roles={"cards": ("account", "possible_victim")},

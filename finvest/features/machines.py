@@ -115,7 +115,7 @@ def alike(view: CaseView, queue: Queue, days: int) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        ``one``, ``other`` (numbers of occasions, the earlier first), sorted.
+        ``one``, ``other`` (occasions, the earlier first), ``day`` (of the other), ``shared`` (cards), sorted.
     """
     found = occasions(view, queue).filter(pl.col("holders") >= queue.cards)
     cards = found.select("occasion", "day", size=pl.col("cards").list.len().cast(pl.Int64), card="cards")
@@ -125,11 +125,11 @@ def alike(view: CaseView, queue: Queue, days: int) -> pl.DataFrame:
         pl.col("day") < pl.col("day_b"), pl.col("day_b") < pl.col("day") + pl.duration(days=days)
     )
     shared = pairs.group_by(one="occasion", other="occasion_b").agg(
-        pl.len().cast(pl.Int64), pl.col("size", "size_b").first()
+        pl.len().cast(pl.Int64), pl.col("size", "size_b").first(), day=pl.col("day_b").first()
     )
     union = pl.col("size") + pl.col("size_b") - pl.col("len")
     same = shared.filter(pl.col("len") * LIKE[1] >= union * LIKE[0])
-    return same.select("one", "other").sort("one", "other")
+    return same.select("one", "other", "day", shared="len").sort("one", "other")
 
 
 @feature
@@ -144,7 +144,7 @@ def convoys(view: CaseView, queue: Queue, days: int, dates: int) -> pl.DataFrame
         ``strangers`` (withdrawals with other cards at these machines in these hours).
     """
     same = alike(view, queue, days)
-    families = nx.Graph(list(same.iter_rows()))
+    families = nx.Graph(list(same.select("one", "other").iter_rows()))
     rows = [
         _best(view, queue, same, family, days, dates)
         for family in sorted(sorted(members) for members in nx.connected_components(families))
@@ -166,9 +166,11 @@ def _best(
 ) -> dict[str, object] | None:
     """Return the set of a family of occasions that comes on the most days, or None."""
     found = occasions(view, queue)
-    pairs = same.filter(pl.col("one").is_in(family)).join(found.select(other="occasion", day="day"), on="other")
+    pairs = same.filter(pl.col("one").is_in(family))
     counted = pairs.group_by("one").agg(others="other", dates=pl.col("day").n_unique().cast(pl.Int64) + 1)
-    counted = counted.filter(pl.col("dates") >= dates).sort(-pl.col("dates"), -pl.col("others").list.len(), "one")
+    counted = counted.filter(pl.col("dates") >= dates).sort(
+        -pl.col("dates"), -pl.col("others").list.len().cast(pl.Int64), "one"
+    )
     if counted.is_empty():
         return None
     first, others, seen = counted.row(0)
@@ -177,7 +179,7 @@ def _best(
     cards = used.group_by("card").len().filter(pl.col("len") > 1)["card"].sort()
     evidence = there.select(n="evidence").explode("n", empty_as_null=False)["n"]
     own = withdrawals(view).filter(pl.col("n").is_in(evidence.implode()), pl.col("card").is_in(cards.implode()))
-    probability, strangers = chance(view, queue, first, days, seen)
+    probability, strangers = chance(view, queue, first, days, pairs.filter(pl.col("one") == first))
     return {
         "cards": cards.to_list(),
         "dates": seen,
@@ -189,17 +191,18 @@ def _best(
     }
 
 
-def chance(view: CaseView, queue: Queue, first: int, days: int, dates: int) -> tuple[float, int]:
+def chance(view: CaseView, queue: Queue, first: int, days: int, others: pl.DataFrame) -> tuple[float, int]:
     """Return a bound on the probability that a set comes again so often by chance, and how many strangers there are.
 
     The null model of the catalogue: the labels of cards are permuted among all withdrawals at the same machine in the
     same hour of the day. Given the set S of the first occasion, another occasion of m withdrawals, in a cell with N
-    further withdrawals of which K are with cards of S, holds a hypergeometric number of these K. To be like S (Jaccard
-    index of at least 3/5) with at least ``queue.cards`` cards it must hold at least 3/5 of S, and 3/8 of both sizes
-    together. Slots of one permutation are negatively associated (Joag-Dev and Proschan, 1983), so the probability that
-    r given occasions are all like S is at most the product of theirs; the sum of these products over all choices of r
-    occasions bounds the probability that any r are (an elementary symmetric polynomial). As any occasion might have
-    been the first, the bound is multiplied by the number of all occasions. Nothing is drawn at random.
+    further withdrawals of which K are with cards of S, holds a hypergeometric number of these K. Slots of one
+    permutation are negatively associated (Joag-Dev and Proschan, 1983), so the probability that r given occasions all
+    hold h of them or more is at most the product of theirs; the sum of these products over all choices of r occasions
+    bounds the probability that any r do (an elementary symmetric polynomial). To be like S (Jaccard index of at least
+    3/5) with ``queue.cards`` cards an occasion must hold at least 3/5 of S, and 3/8 of both sizes together: h is tried
+    from there up, and the smallest bound is multiplied by the number of those tried. As any occasion might have been
+    the first, it is multiplied by the number of all occasions, too. Nothing is drawn at random.
 
     Parameters
     ----------
@@ -208,8 +211,8 @@ def chance(view: CaseView, queue: Queue, first: int, days: int, dates: int) -> t
         Number of the occasion whose set it is.
     days : int
         Days from the first occasion within which the set may come again.
-    dates : int
-        Days on which such a set was seen, the first included.
+    others : polars.DataFrame
+        Occasions that are like it: ``day``, ``shared``.
 
     Returns
     -------
@@ -229,13 +232,22 @@ def chance(view: CaseView, queue: Queue, first: int, days: int, dates: int) -> t
         .with_columns(strangers=pl.col("all") - pl.col("own"), total=pl.col("all") - taken, good=pl.col("own") - taken)
     )
     later = (pl.col("day") > start["day"]) & (pl.col("day") < pl.lit(start["day"]) + pl.duration(days=days))
-    least = max(-(-3 * size // 5), -(-3 * (size + queue.cards) // 8))
-    sums = [1.0] + [0.0] * (dates - 1)
-    for slots, good, total in found.filter(later).join(pool, on=cell).select("slots", "good", "total").iter_rows():
-        likely = at_least(least, slots, good, total)
-        for r in range(dates - 1, 0, -1):
-            sums[r] += sums[r - 1] * likely
-    return min(1.0, len(found) * sums[-1]), int(pool["strangers"].sum())
+    cells = found.filter(later).join(pool, on=cell).sort("occasion").select("slots", "good", "total").rows()
+    tried = range(max(-(-3 * size // 5), -(-3 * (size + queue.cards) // 8)), size + 1)
+    bounds = [
+        any_of([at_least(hits, *drawn) for drawn in cells], others.filter(pl.col("shared") >= hits)["day"].n_unique())
+        for hits in tried
+    ]
+    return min(1.0, len(found) * len(tried) * min(bounds)), int(pool["strangers"].sum())
+
+
+def any_of(likely: list[float], times: int) -> float:
+    """Return the sum, over all choices of so many of these probabilities, of their products."""
+    sums = [1.0] + [0.0] * times
+    for each in likely:
+        for r in range(times, 0, -1):
+            sums[r] += sums[r - 1] * each
+    return sums[times]
 
 
 def at_least(hits: int, draws: int, good: int, total: int) -> float:
