@@ -97,9 +97,9 @@ def _other_names(view: CaseView, paid: pl.DataFrame, least: int) -> pl.DataFrame
 
 def _parties(view: CaseView, who: pl.Series) -> pl.DataFrame:
     """Return the parties with one of these names: ``who``, ``parties`` (numbers), ``ids``."""
-    schema = {"who": pl.String, "parties": pl.List(pl.UInt32), "ids": pl.List(pl.String)}
+    schema = pl.Schema({"who": pl.String(), "parties": pl.List(pl.UInt32), "ids": pl.List(pl.String)})
     if view.lacks(["parties.name"]) is not None:
         return pl.DataFrame(schema=schema)
     known = view.frame("parties").select("n", "party", who=name_keys(pl.col("name")))
     known = known.filter(pl.col("who").is_in(who.unique().implode())).sort("n")
-    return known.group_by("who").agg(parties="n", ids="party").cast(schema)  # type: ignore[arg-type]
+    return known.group_by("who").agg(parties="n", ids="party").cast(dict(schema))

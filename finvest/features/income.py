@@ -76,8 +76,8 @@ def income(view: CaseView) -> pl.DataFrame:
     -------
     polars.DataFrame
         The columns of `credits_from_others`, and ``kind`` (wage, benefit, series), ``cycle`` (days; null where there is
-        no cycle), ``in_a_row`` (paydays of this series without a gap), ``series`` (number of it), in the order of
-        transactions. A wage or benefit outside any cycle has 1 payday in a row.
+        no cycle), ``in_a_row`` (paydays of the longest run of paydays one cycle apart), ``series`` (number of that
+        run), in the order of transactions. A wage or benefit outside any cycle has 1 payday in a row.
     """
     rows = credits_from_others(view)
     keys = ["account", "payer", "who", "currency"]
@@ -98,15 +98,17 @@ def income(view: CaseView) -> pl.DataFrame:
 
 
 def _runs(days: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """Return the paydays with the run that each belongs to: days of one payer, one cycle apart."""
+    """Return the paydays of one payer with the longest run that each belongs to: days one and the same cycle apart."""
     apart = (pl.col("day") - pl.col("day").shift(1).over(keys)).dt.total_days()
     cycle = pl.coalesce(pl.when(apart.is_between(low, high)).then(days) for days, low, high in CYCLES)
-    days = days.with_columns(cycle=cycle)
-    before = pl.col("cycle").shift(1).over(keys)
-    # The second day of a run has no cycle before it, and any later one has the run's.
-    breaks = pl.col("cycle").is_null() | (before.is_not_null() & (before != pl.col("cycle")))
-    days = days.with_columns(series=breaks.cum_sum())
-    return days.with_columns(cycle=pl.col("cycle").last().over("series"), in_a_row=pl.len().over("series"))
+    gaps = days.with_columns(cycle=cycle).with_columns(series=pl.struct(*keys, "cycle").rle_id())
+    gaps = gaps.with_columns(gaps=pl.when(pl.col("cycle").is_not_null()).then(pl.len().over("series")).fill_null(0))
+    run = pl.struct("gaps", "cycle", "series")
+    # A day may end one run and begin another: it belongs to the longer, of equal ones to the earlier.
+    after = run.shift(-1).over(keys)
+    longer = (after.struct.field("gaps") > pl.col("gaps")).fill_null(value=False)
+    gaps = gaps.with_columns(run=pl.when(longer).then(after).otherwise(run)).drop("gaps", "cycle", "series")
+    return gaps.unnest("run").select(*keys, "day", "cycle", "series", in_a_row=pl.col("gaps").cast(pl.Int64) + 1)
 
 
 def _wages(view: CaseView) -> pl.DataFrame:

@@ -144,12 +144,12 @@ def convoys(view: CaseView, queue: Queue, days: int, dates: int) -> pl.DataFrame
         ``strangers`` (withdrawals with other cards at these machines in these hours).
     """
     same = alike(view, queue, days)
-    families = nx.Graph(list(same.select("one", "other").iter_rows()))
+    families: nx.Graph[int] = nx.Graph(list(same.select("one", "other").iter_rows()))
     rows = [
         _best(view, queue, same, family, days, dates)
         for family in sorted(sorted(members) for members in nx.connected_components(families))
     ]
-    schema = {
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {
         "cards": pl.List(pl.UInt32),
         "dates": pl.Int64,
         "occasions": pl.Int64,
