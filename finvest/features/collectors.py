@@ -38,11 +38,12 @@ def collectors(view: CaseView, days: int, periods: int, least: int) -> pl.DataFr
     paid = paid.join(_other_names(view, paid, least), on=["account", "who"])
     # One window a day, not one a credit: a payroll account has thousands of credits on a payday.
     each = paid.sort("account", "day", "n").group_by("account", "day", maintain_order=True).agg("who")
+    listed = pl.col("who").explode(empty_as_null=False)
     windows = each.rolling("day", period=f"{days}d", group_by="account").agg(
-        names=(pl.col("who").explode(empty_as_null=False).unique_counts() >= periods).sum()
+        names=(listed.unique_counts() >= periods).sum().cast(pl.Int64), credits=listed.len().cast(pl.Int64)
     )
-    best = windows.filter(pl.col("names") >= least).sort("account", -pl.col("names").cast(pl.Int64), "day")
-    best = best.unique("account", keep="first", maintain_order=True).rename({"day": "until"}).drop("names")
+    best = windows.filter(pl.col("names") >= least).sort("account", -pl.col("names"), -pl.col("credits"), "day")
+    best = best.unique("account", keep="first", maintain_order=True).select("account", until="day")
     first = pl.col("until") - pl.duration(days=days)
     found = paid.join(best, on="account").filter(pl.col("day") > first, pl.col("day") <= pl.col("until"))
     found = found.filter(pl.len().over("account", "who") >= periods)
