@@ -103,4 +103,4 @@ def _parties(view: CaseView, who: pl.Series) -> pl.DataFrame:
         return pl.DataFrame(schema=schema)
     known = view.frame("parties").select("n", "party", who=name_keys(pl.col("name")))
     known = known.filter(pl.col("who").is_in(who.unique().implode())).sort("n")
-    return known.group_by("who").agg(parties="n", ids="party").cast(dict(schema))
+    return known.group_by("who").agg(parties="n", ids="party").cast(schema)

@@ -32,8 +32,8 @@ def monthly_retention(view: CaseView, accounts: tuple[int, ...] | None = None) -
     daily = daily_flows(view, accounts).join(openings(view, accounts), on=keys).sort(*keys, "day")
     # A balance stands until the next booking: each month begins with a row of its own, so that none reaches into two.
     spans = daily.group_by(keys).agg(first=pl.col("day").min(), last=pl.col("day").max())
-    begins = pl.date_ranges(pl.col("first").dt.month_start(), pl.col("last"), interval="1mo")
-    begins = spans.with_columns(day=begins).explode("day", empty_as_null=False).filter(pl.col("day") > pl.col("first"))
+    starts = pl.date_ranges(pl.col("first").dt.month_start(), pl.col("last"), interval="1mo")
+    begins = spans.with_columns(day=starts).explode("day", empty_as_null=False).filter(pl.col("day") > pl.col("first"))
     zero = pl.lit(0, pl.Int64)
     begins = begins.select(*keys, "day", credit=zero, net=zero).join(daily, on=[*keys, "day"], how="anti")
     rows = pl.concat([daily.select(*keys, "day", "credit", "net"), begins])

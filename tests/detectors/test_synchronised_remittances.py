@@ -91,7 +91,7 @@ def test_one_name_at_many_outlets_is_one_beneficiary() -> None:
     make = staffed(6)
     for time in range(3):
         for i in range(6):
-            with_ = {"channel": "remittance", "terminal": f"outlet {i}", "other_name": "Boss, Ivo"}
+            with_: dict[str, Any] = {"channel": "remittance", "terminal": f"outlet {i}", "other_name": "Boss, Ivo"}
             make.transfer(f"acc {i}", f"number {i}", 400_00, 30 * time + i / 1440, **with_)
     (finding,) = found("LAB-07", make)
     assert finding.facts["beneficiaries"] == 1

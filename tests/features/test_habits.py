@@ -26,7 +26,7 @@ def lived(*payments: tuple[float, str | None]) -> tuple[int, int, int]:
         make.transfer("holder", "shop", 10_00, day, channel="card_pos", mcc=mcc)
     case = make.view()
     row = living(case).filter(account=number(case, "holder")).row(0)
-    return row[1:]  # type: ignore[return-value]
+    return row[1:]
 
 
 @pytest.mark.parametrize(

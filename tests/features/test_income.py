@@ -28,7 +28,7 @@ def paid(days: Sequence[float], **columns: Any) -> Make:
 
 
 def kinds(case: Make) -> list[tuple[str, int | None, int]]:
-    return income(case.view()).select("kind", "cycle", "in_a_row").rows()  # type: ignore[return-value]
+    return income(case.view()).select("kind", "cycle", "in_a_row").rows()
 
 
 @pytest.mark.parametrize(

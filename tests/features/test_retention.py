@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_against_counting_day_by_day(seed: int) -> None:
         balance += changes.get(day_, 0)
         held[day_.replace(day=1)].append(balance)
         day_ += timedelta(days=1)
-    expected = {
+    expected: dict[date, tuple[Any, int, int]] = {
         month: (pytest.approx(sum(days) / len(days)), credited[month], len(days))
         for month, days in held.items()
         if credited[month]
