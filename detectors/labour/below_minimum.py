@@ -76,12 +76,12 @@ class BelowMinimum(Detector):
 
     @staticmethod
     def plant(make: Make) -> None:
-        """Pay a worker for half of the hours on the time sheet, three months long."""
+        """Pay a worker 6.25 an hour where the minimum is 12.50, three months long."""
         _three_months(make, 1_000_00)
 
     @staticmethod
     def look_alike(make: Make) -> None:
-        """Pay the minimum for the same hours."""
+        """Pay exactly the minimum for the same hours."""
         _three_months(make, 2_000_00)
 
 

@@ -92,24 +92,25 @@ def with_rule(view: CaseView, rows: pl.DataFrame, kind: str) -> pl.DataFrame:
     return rows.join(chosen, on=["country", "activity", "day"], how="left", nulls_equal=True, maintain_order="left")
 
 
-def cited(view: CaseView, rules: pl.Series) -> pl.Series:
+def cited(view: CaseView, rules: pl.Series, between: str = " or ") -> pl.Series:
     """Say for each list of rows of `wage_rules` which values they hold and who says so.
 
     Parameters
     ----------
     view : CaseView
     rules : polars.Series of List(UInt32), shape (n,)
+    between : str
 
     Returns
     -------
     polars.Series of String, shape (n,)
-        ``12.82 EUR (text that was read)``, several joined by ``or``.
+        ``12.82 EUR (text that was read)``, several with `between` between them.
     """
     known = pl.when(pl.col("example").fill_null(value=False)).then(pl.lit("an example, no real figure"))
     known = known.otherwise(pl.col("known_by").fill_null("source not stated"))
     unit = pl.coalesce(pl.col("currency"), pl.lit("percent"))
     said = view.frame("wage_rules").select("n", text=pl.format("{} {} ({})", pl.col("value"), unit, known))
     flat = rules.rename("n").to_frame().with_row_index("row").explode("n", empty_as_null=False)
-    texts = flat.join(said, on="n").group_by("row").agg(pl.col("text").unique().sort().str.join(" or "))
+    texts = flat.join(said, on="n").group_by("row").agg(pl.col("text").unique().sort().str.join(between))
     whole = pl.DataFrame({"row": pl.int_range(len(rules), dtype=pl.UInt32, eager=True)})
     return whole.join(texts, on="row", how="left", maintain_order="left")["text"]

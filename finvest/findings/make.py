@@ -114,6 +114,17 @@ class Make:
         paid = {"currency": "EUR", "gross": gross, "net": gross, "deductions": "{}"}
         self.row("employments", **{**both, **days, **paid, **columns})
 
+    def invoice(self, supplier: str, customer: str, month: int, amount: int, **columns: Any) -> None:  # noqa: ANN401
+        """Let one company of the country XX bill another for a month of 2025."""
+        both = {"supplier": self._party(supplier, "company"), "customer": self._party(customer, "company")}
+        days = {"start": date(2025, month, 1), "end": date(2025, month, 28), "issued": date(2025, month, 28)}
+        self.row("invoices", **{**both, **days, "currency": "EUR", "amount": amount, **columns})
+
+    def _party(self, name: str, kind: str) -> str:
+        party = opaque("p", "name", name_key(name))
+        self.row("parties", party=party, kind=kind, name=name, country="XX")
+        return party
+
     def wage_rule(self, kind: str, value: str, **columns: Any) -> None:  # noqa: ANN401
         """Make up a rule of pay of the country XX for 2025."""
         days = {"start": date(2025, 1, 1), "end": date(2025, 12, 31)}
