@@ -120,6 +120,11 @@ class Make:
         days = {"start": date(2025, month, 1), "end": date(2025, month, 28), "issued": date(2025, month, 28)}
         self.row("invoices", **{**both, **days, "currency": "EUR", "amount": amount, **columns})
 
+    def advert(self, site: str, day: float, **columns: Any) -> None:  # noqa: ANN401
+        """Let an advert with the contact ``+490`` appear on a site so many days after `START`."""
+        advert = {"site": site, "posted_at": START + timedelta(days=day), "phone": "+490", "currency": "EUR"}
+        self.row("adverts", **{**advert, **columns})
+
     def _party(self, name: str, kind: str) -> str:
         party = opaque("p", "name", name_key(name))
         self.row("parties", party=party, kind=kind, name=name, country="XX")
