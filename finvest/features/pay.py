@@ -144,7 +144,7 @@ def pay_months(view: CaseView) -> pl.DataFrame:
 
 def _with_hours(view: CaseView, periods: pl.DataFrame) -> pl.DataFrame:
     """Add the hours of each pay period, of the best kind that is on file."""
-    own = pl.when(pl.col("own_hours") > 0).then("own_hours")
+    own = pl.when(pl.col("own_hours") > 0).then("own_hours").otherwise(None)
     if view.lacks(["shifts"]) is not None:
         none = pl.lit([], pl.List(pl.UInt32))
         said = pl.when(own.is_not_null()).then(pl.lit("pay"))

@@ -106,8 +106,8 @@ def cited(view: CaseView, rules: pl.Series, between: str = " or ") -> pl.Series:
     polars.Series of String, shape (n,)
         ``12.82 EUR (text that was read)``, several with `between` between them.
     """
-    known = pl.when(pl.col("example").fill_null(value=False)).then(pl.lit("an example, no real figure"))
-    known = known.otherwise(pl.col("known_by").fill_null("source not stated"))
+    made_up = pl.when(pl.col("example").fill_null(value=False)).then(pl.lit("an example, no real figure"))
+    known = made_up.otherwise(pl.col("known_by").fill_null("source not stated"))
     unit = pl.coalesce(pl.col("currency"), pl.lit("percent"))
     said = view.frame("wage_rules").select("n", text=pl.format("{} {} ({})", pl.col("value"), unit, known))
     flat = rules.rename("n").to_frame().with_row_index("row").explode("n", empty_as_null=False)

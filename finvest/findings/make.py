@@ -103,7 +103,7 @@ class Make:
         for account in accounts:
             self.holder(account, name)
 
-    def wage(self, employer: str, worker: str, month: int, gross: int, **columns: Any) -> None:  # noqa: ANN401
+    def wage(self, employer: str, worker: str, month: int, gross: int | None, **columns: Any) -> None:  # noqa: ANN401
         """Let a firm of the made-up country XX pay a worker for four weeks of a month of 2025, all of it net."""
         for kind, name in (("company", employer), ("person", worker)):
             self.row("parties", party=opaque("p", "name", name_key(name)), kind=kind, name=name, country="XX")
