@@ -73,9 +73,9 @@ def chances(view: CaseView, minutes: int) -> pl.DataFrame:
     """
     window = minutes * 60 * _SECOND
     span = (pl.col("paid").max() - pl.col("paid").min() + window).cast(pl.Float64)
-    rates = site_payments(view).group_by("site", "price", "currency").agg(payments=pl.len(), span=span)
+    rates = site_payments(view).group_by("site", "price", "currency").agg(payments=pl.len().cast(pl.Float64), span=span)
     chance = 1 - (-(pl.col("payments") * window / pl.col("span"))).exp()
-    return rates.select("site", "price", "currency", "payments", chance=chance)
+    return rates.select("site", "price", "currency", pl.col("payments").cast(pl.Int64), chance=chance)
 
 
 @feature
