@@ -46,7 +46,10 @@ def load(folder: str, suffix: str) -> dict[str, Any]:
 
 
 def _load(case: Case, folder: Path, suffix: str, meter: Meter) -> None:
-    for name in ("accounts.csv", "balances.csv", f"transactions.{suffix}"):
+    lists = sorted(
+        f.name for f in folder.iterdir() if f.suffix == ".csv" and f.stem not in {"accounts", "transactions"}
+    )
+    for name in ("accounts.csv", *lists, f"transactions.{suffix}"):
         with meter.step(f"load {name}") as row:
             done = case.load(folder / name, table=name.partition(".")[0])
             row["found"] = done.tally.loaded

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from benchmarks import people
 from benchmarks.generate import BRANCH, CHANNELS, CITIES, CURRENCIES, DAY
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def accounts(records: Records) -> pl.DataFrame:
         kind=pl.when("own_books").then(pl.lit("bank")).otherwise(pl.lit("cash")),
         currency=pl.when("own_books").then(pl.lit("EUR")),
         holder_name=pl.when("own_books").then(pl.lit("Holder ") + number),
+        holder=pl.when("own_books").then(people.party(number)),
     )
 
 
@@ -92,10 +94,13 @@ def as_written(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def write(records: Records, folder: Path, *, parquet: bool = False) -> None:
-    """Write accounts and balances as CSV, transactions as CSV or Parquet."""
+    """Write accounts, balances, registers and lists as CSV, transactions as CSV or Parquet."""
+    ids = account_ids(records)
     accounts(records).write_csv(folder / "accounts.csv")
     balances(records).write_csv(folder / "balances.csv")
-    frame = transactions(records)
+    for name, table in people.tables(records, ids).items():
+        table.write_csv(folder / f"{name}.csv")
+    frame = pl.concat([transactions(records), people.payments(records, ids)], how="diagonal").sort("booked_at")
     if parquet:
         frame.write_parquet(folder / "transactions.parquet")
     else:
