@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finvest import exchange_rates, following, loading, lookup, reporting
+from finvest import exchange_rates, following, loading, lookup, origins, reporting
 from finvest.checking import Checks, check
 from finvest.decided import Decided
 from finvest.scoring import Findings, chosen, score
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from finvest.findings.detector import Detector
     from finvest.findings.finding import Finding
     from finvest.selection import Selection
+    from finvest.tracing.backward import Origins
     from finvest.tracing.claims import Claim
     from finvest.tracing.trail import Trail
     from finvest.views.flow import FlowPicture
@@ -249,6 +250,37 @@ class Case(Decided):
         """Return a claim on all that came into an account in a period."""
         return following.deposits(self.view(), account, since, until)
 
+    def origins(
+        self,
+        *,
+        payment: str | None = None,
+        account: str | None = None,
+        day: date | None = None,
+        currency: str | None = None,
+        rule: str | None = None,
+    ) -> Origins:
+        """Say where a payment came from, or what an account held at the end of a day.
+
+        Parameters
+        ----------
+        payment : str, optional
+            ``file:line`` or transaction id.
+        account, day, currency : optional
+            In its place: an account at the end of a day, in one currency where it has several.
+        rule : str
+            ``fifo``, ``lifo`` or ``pro_rata``; there is no default. The others are defined by what is claimed.
+
+        Raises
+        ------
+        UsageError
+            If no rule is named or it cannot answer, or the question names nothing that is known.
+        NotAssessable
+            If the account has no books on file that day, or its balance is not known.
+        """
+        found = origins.origins(self._state, origins.target(self._state, payment, account, day, currency), rule)
+        self._log(f"combination: origins, {found.rule.name}", found.accounts)
+        return found
+
     # ---- out
 
     def report(self, path: str | Path) -> Path:
@@ -281,6 +313,23 @@ class Case(Decided):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(trail_report(content), encoding="utf-8")
         self._log("disclosure: trail report", trail.hops["account"].unique())
+        return target
+
+    def origins_report(self, found: Origins, folder: str | Path, *, question: str = "") -> Path:
+        """Write the page about where money came from: one self-contained HTML file, made to be printed.
+
+        Returns
+        -------
+        pathlib.Path
+            Where it lies, in `folder`.
+        """
+        from finvest.views.origin_report import origin_report
+
+        content = reporting.origin_content(self._store, self.matched, self.view(), found, question, self.actor)
+        target = Path(folder) / f"origins-{found.rule.name}.html"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(origin_report(content), encoding="utf-8")
+        self._log("disclosure: origins report", found.accounts)
         return target
 
     def export(self, frame: pl.DataFrame, path: str | Path) -> Path:

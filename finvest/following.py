@@ -92,8 +92,15 @@ def follow(state: State, claims: Sequence[Claim], rule: str | None, how: How) ->
         If a claim is on days of which no books are on file.
     """
     named = rule_named(rule)
+    ledger = ledger_of(state, how.until)
+    trail = Trail(named, tuple(claims), ledger, how.limits, sources(state, ledger))
+    _ = trail.tables
+    return trail
+
+
+def sources(state: State, ledger: CaseLedger) -> Sources:
+    """Return what tracing asks of a case beside its ledger: who, why a trail ends, and which line of which file."""
     tables, matched, view = _tables(state), state.matched, state.view()
-    ledger = _ledger(state, hypotheses(state.decisions), how.until)
     doubtful = open_pairs(
         matched.transactions, matched.duplicates, matched.pairs, tables["accounts"], tables["identifiers"]
     )
@@ -103,15 +110,17 @@ def follow(state: State, claims: Sequence[Claim], rule: str | None, how: How) ->
     )
     found = subjects.hypotheses(state.store.frame("findings"))
     controlled = frozenset(found.filter(pl.col("kind") == "account")["id"])
-    sources = Sources(
+    return Sources(
         people=partial(people, tables, names=names, controlled=controlled),
         ends=partial(typed, pots=ledger.pots, accounts=tables["accounts"], open_pairs=doubtful),
         where=partial(where, matched=matched, names=files(state.store)),
         doubtful=frozenset(doubtful["debit"]) | frozenset(doubtful["credit"]),
     )
-    trail = Trail(named, tuple(claims), ledger, how.limits, sources)
-    _ = trail.tables
-    return trail
+
+
+def ledger_of(state: State, until: date | None = None) -> CaseLedger:
+    """Return the ledger of a case, with the hypotheses that stand."""
+    return _ledger(state, hypotheses(state.decisions), until)
 
 
 def _tables(state: State) -> dict[str, pl.DataFrame]:

@@ -16,9 +16,13 @@ from finvest.tracing.replay import books_of
 from finvest.tracing.shares import largest_remainder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from numpy.typing import NDArray
 
     from finvest.tracing.backward import Origins
+    from finvest.tracing.case_ledger import CaseLedger
     from finvest.tracing.ledger import Ledger
 
 _LABEL = pl.Schema({"label": pl.Int64(), "amount": pl.Int64(), "on_hypothesis": pl.Int64()})
@@ -29,9 +33,35 @@ class Tables:
     """See the properties of `finvest.tracing.backward.Origins`."""
 
     sources: pl.DataFrame
+    kinds: pl.DataFrame
     amount: int
     currency: str
+    about: About
+    books: pl.DataFrame
+    crossed: frozenset[int]
     notes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is asked about, as ids of its accounts.
+
+    Attributes
+    ----------
+    day : datetime.date
+        Of the payment, or at whose end the balance is asked for.
+    originator : str or None
+        Who paid; null for a balance, and where the records do not say.
+    beneficiary : str or None
+        Whom, or whose balance it is.
+    records : list of str
+        Transaction ids of the payment.
+    """
+
+    day: date
+    originator: str | None
+    beneficiary: str | None
+    records: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +78,8 @@ def tables_of(asked: Origins) -> Tables:
     """Replay a question as often as its records leave open, and sum up."""
     case, where = asked.ledger, _located(asked)
     frames, amounts, touched = [], [], np.zeros(len(case.pots), np.bool_)
+    if where.pot != NO_POT:
+        touched[where.pot] = True
     for order in case.orders:
         for opening in case.openings:
             ledger, _ = case.ledger(order, opening)
@@ -55,14 +87,48 @@ def tables_of(asked: Origins) -> Tables:
             frames.append(rows)
             amounts.append(amount)
             touched |= used
-    low = pl.when(pl.len() < len(frames)).then(0).otherwise(pl.col("amount").min())
-    found = (
-        pl.concat(frames)
-        .group_by("label")
-        .agg(low=low, high=pl.col("amount").max(), on_hypothesis=pl.col("on_hypothesis").max())
+    found = _interval(frames, "label").with_columns(currency=pl.lit(where.currency))
+    described = _described(asked, found)
+    of = described.select("label", "kind")
+    summed = [
+        frame.join(of, on="label").group_by("kind").agg(pl.col("amount", "on_hypothesis").sum()) for frame in frames
+    ]
+    kinds = _interval(summed, "kind").with_columns(currency=pl.lit(where.currency))
+    kinds = kinds.sort("high", "low", "kind", descending=[True, True, False])
+    books = case.pots.filter(pl.Series(touched), pl.col("account").is_not_null())
+    return Tables(
+        described.drop("label"),
+        kinds,
+        max(amounts),
+        where.currency,
+        _about(asked, where),
+        books,
+        _crossed(case, touched) if (described["on_hypothesis"] > 0).any() else frozenset(),
+        _notes(asked, where, described, books),
     )
-    described = _described(asked, found.with_columns(currency=pl.lit(where.currency)))
-    return Tables(described, max(amounts), where.currency, _notes(asked, where, described, touched))
+
+
+def _interval(frames: Sequence[pl.DataFrame], key: str) -> pl.DataFrame:
+    """Return the least and the largest of each sum; a replay without a row has nothing there."""
+    low = pl.when(pl.len() < len(frames)).then(0).otherwise(pl.col("amount").min())
+    sums = {"low": low, "high": pl.col("amount").max(), "on_hypothesis": pl.col("on_hypothesis").max()}
+    return pl.concat(frames).group_by(key).agg(**sums)
+
+
+def _about(asked: Origins, where: _Where) -> About:
+    if where.pot != NO_POT:
+        assert asked.target.day is not None  # noqa: S101 - held by Target
+        return About(asked.target.day, None, asked.target.account, [])
+    row = asked.ledger.movements.row(where.movement, named=True)
+    day = row["in_day"] if row["out_pot"] is None else row["out_day"]
+    return About(day, row["originator"], row["beneficiary"], row["records"])
+
+
+def _crossed(case: CaseLedger, touched: NDArray[np.bool_]) -> frozenset[int]:
+    """Return the hypotheses whose pots money may have come through."""
+    pots = case.pots.filter(pl.Series(touched), pl.col("account").is_null())["pot"].implode()
+    through = case.movements.filter(pl.col("out_pot").is_in(pots))
+    return frozenset(through["hypothesis"].drop_nulls().to_list())
 
 
 def _located(asked: Origins) -> _Where:
@@ -181,14 +247,13 @@ def _described(asked: Origins, found: pl.DataFrame) -> pl.DataFrame:
     )
     rows = rows.sort("high", "low", "label", descending=[True, True, False])
     return rows.select(
-        "n", "kind", "day", "originator", "beneficiary", "originator_label", "beneficiary_label", "paid",
+        "label", "n", "kind", "day", "originator", "beneficiary", "originator_label", "beneficiary_label", "paid",
         "paid_currency", "low", "high", "on_hypothesis", "currency", "doubtful", "records", "where",
     )  # fmt: skip
 
 
-def _notes(asked: Origins, where: _Where, found: pl.DataFrame, touched: NDArray[np.bool_]) -> list[str]:
+def _notes(asked: Origins, where: _Where, found: pl.DataFrame, pots: pl.DataFrame) -> list[str]:
     case = asked.ledger
-    pots = case.pots.filter(pl.Series(touched), pl.col("account").is_not_null())
     said = [interval(case), *of_pots(pots)]
     if where.pot == NO_POT and case.movements["out_pot"][where.movement] is None:
         said.append("The payer's books are not on file on that day: nothing is known of what lies behind the payment.")

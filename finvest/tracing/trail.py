@@ -121,6 +121,17 @@ class Trail:
         return self.tables.freeze
 
     @property
+    def accounts(self) -> pl.Series:
+        """Ids of the accounts that the trail names."""
+        moved = self.movements
+        return pl.concat([moved["originator"], moved["beneficiary"], self.hops["account"]]).drop_nulls().unique().sort()
+
+    @property
+    def crossed(self) -> frozenset[int]:
+        """Numbers of the hypotheses that the trail crosses."""
+        return frozenset(self.movements["crossed"].drop_nulls().to_list())
+
+    @property
     def notes(self) -> list[str]:
         """What limits the result, a sentence each."""
         return self.tables.notes

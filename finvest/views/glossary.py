@@ -59,3 +59,17 @@ TRAIL_WORDS: dict[str, str] = {
     "trail ends": "The records do not show where the money went on. The trail never crosses such a point silently.",
 }
 """The words of a trail's report, in alphabetical order; those that it uses are explained in it."""
+
+ORIGIN_WORDS: dict[str, str] = {
+    "books": WORDS["books"],
+    "controlled account": TRAIL_WORDS["controlled account"],
+    "hypothesis": TRAIL_WORDS["hypothesis"],
+    "interval": TRAIL_WORDS["interval"],
+    "opening balance": TRAIL_WORDS["opening balance"],
+    "overdraft": TRAIL_WORDS["overdraft"],
+    "overdrawn": "An account with a balance below zero: the bank lent what was paid out of it.",
+    "rule": TRAIL_WORDS["rule"],
+    "SHA-256": WORDS["SHA-256"],
+    "source": "Where money comes into the books on file: a payment from outside, or a balance that they begin with.",
+}
+"""The words of a page about where money came from; those that it uses are explained in it."""

@@ -85,7 +85,11 @@ def coverage(trail: Trail, teller: Teller) -> Grid:
     """Return the days on file of the accounts that the trail touches."""
     moved = trail.movements
     touched = pl.concat([trail.hops["account"], moved["originator"], moved["beneficiary"]]).unique()
-    pots = trail.ledger.pots.filter(pl.col("account").is_in(touched.implode()))
+    return books(trail.ledger.pots.filter(pl.col("account").is_in(touched.implode())), teller)
+
+
+def books(pots: pl.DataFrame, teller: Teller) -> Grid:
+    """Return the days on file of pots: rows of `finvest.tracing.case_ledger.CaseLedger.pots`."""
     rows: list[list[Cell]] = []
     for pot in pots.sort("account", "currency", "start").iter_rows(named=True):
         opening = "not known" if pot["opening"] is None else show(int(pot["opening"]), pot["currency"])
