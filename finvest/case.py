@@ -215,6 +215,7 @@ class Case(Decided):
         at: date | None = None,
         depth: int | None = None,
         least: str | None = None,
+        overdraft: str = "dissipation",
     ) -> Trail:
         """Follow claimed money: where it went, where it lies, and where the records lose sight of it.
 
@@ -231,6 +232,8 @@ class Case(Decided):
             Most hops.
         least : str, optional
             Part of a payment, an amount of the base currency, below which it is not followed.
+        overdraft : {"dissipation", "backwards"}
+            Claimed money that repays an overdraft is gone, or stands in what the overdraft had paid for.
 
         Raises
         ------
@@ -240,7 +243,7 @@ class Case(Decided):
             If a claim is on days of which no books are on file.
         """
         asked = following.claims(self._state, claims)
-        how = following.How.of(self.about.base_currency, at, depth, least)
+        how = following.How.of(self.about.base_currency, at, depth, least, overdraft)
         trail = following.follow(self._state, asked, rule, how)
         following.keep(self._store, trail)
         self._log(f"combination: follow, {trail.rule.name}", trail.hops["account"].unique())

@@ -37,6 +37,8 @@ WORDS: dict[str, str] = {
 """Each word and what it means, in alphabetical order."""
 
 TRAIL_WORDS: dict[str, str] = {
+    "backwards tracing": "Claimed money that repaid an overdraft is taken to stand in what the overdraft had paid for. "
+    "Courts differ on whether that is allowed.",
     "claim": "Money that somebody asks for: one payment, several, or all that came into an account in a period.",
     "claimed part": "How much of a payment the rule takes to be claimed money. The rest is the holder's own.",
     "controlled account": "An account that somebody else than its holder controls, or may. Money only passes through "

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from finvest.tracing.ledger import Limits
+from finvest.tracing.overdrafts import MEANS
 from finvest.views import trail_rules, trail_sections
 from finvest.views.glossary import TRAIL_WORDS
 from finvest.views.template import markup, render
@@ -68,6 +69,7 @@ def trail_report(content: TrailContent) -> str:
         "accounts": trail_sections.accounts(trail, teller, most),
         "lies": trail_sections.lies(trail, teller),
         "restitution": trail_sections.restitution(trail, teller),
+        "overdrafts": None if trail.overdraft == "dissipation" else trail_rules.overdrafts(trail, teller),
         "recipients": trail_sections.recipients(trail, teller),
         "freeze": trail_sections.freeze(trail, teller),
         "breaks": trail_sections.breaks(trail, teller),
@@ -96,6 +98,7 @@ def _limits(trail: Trail) -> list[tuple[str, str]]:
     return [
         ("Hops followed", "all" if asked.depth == none.depth else f"at most {asked.depth:,}"),
         ("Least part followed", "any" if asked.least == none.least else f"{asked.least:,} minor units"),
+        ("Overdrafts", MEANS[trail.overdraft]),
     ]
 
 

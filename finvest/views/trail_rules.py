@@ -10,7 +10,7 @@ from finvest.model.money import show
 from finvest.tracing.rules import RULES
 from finvest.tracing.sentences import PLACES
 from finvest.views.grid import Grid, listed
-from finvest.views.trail_words import span
+from finvest.views.trail_words import resting, span
 
 if TYPE_CHECKING:
     from finvest.tracing.trail import Trail
@@ -71,6 +71,32 @@ def places_by_rule(trail: Trail, teller: Teller) -> Grid:
         heads,
         nothing="Under no rule does claimed money lie in accounts on file.",
         classes=["", *["right"] * len(RULES)],
+    )
+
+
+def overdrafts(trail: Trail, teller: Teller) -> Grid:
+    """Return the payments that claimed money stands in by backwards tracing, with what repaid them."""
+    rows: list[list[Cell]] = [
+        [
+            row["paid_day"].isoformat(),
+            [
+                f"from {teller.account(row['account'], row['account_label'])}",
+                f"to {teller.account(row['payee'], row['payee_label'])}",
+                *teller.places(row["paid_where"]),
+            ],
+            show(row["paid_amount"], row["currency"]),
+            [row["repaid_day"].isoformat(), *teller.places(row["repaid_where"])],
+            teller.say(row["claim"]),
+            span(row["low"], row["high"], row["currency"]),
+            resting(row),
+        ]
+        for row in trail.overdrafts.iter_rows(named=True)
+    ]
+    return listed(
+        rows,
+        ["Date", "Payment on credit", "All of it", "Repaid", "Claim", "Claimed money in it", "On a hypothesis"],
+        nothing="No claimed money repaid what a payment on file had overdrawn.",
+        classes=["fixed", "", "right", "mono", "", "right", "right"],
     )
 
 
