@@ -120,9 +120,12 @@ def by_rule(found: Origins) -> Grid:
 def sources_by_rule(found: Origins, teller: Teller, most: int) -> Grid:
     """Return the part of each source under each rule that can say: a row a source, a column a rule."""
     names = [name for name, rule in RULES.items() if rule.backward]
+    every = found.compare()
+    keys = every.select(_KEY).unique(maintain_order=True)
+    shown = every.join(keys.head(most), on=_KEY, how="semi", nulls_equal=True, maintain_order="left")
     parts: dict[tuple[Any, ...], dict[str, str]] = {}
     first: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for row in found.compare().iter_rows(named=True):
+    for row in shown.iter_rows(named=True):
         key = tuple(row[c] for c in _KEY)
         first.setdefault(key, row)
         parts.setdefault(key, {})[row["rule"]] = span(row["low"], row["high"], row["currency"])
@@ -133,12 +136,12 @@ def sources_by_rule(found: Origins, teller: Teller, most: int) -> Grid:
             _source(row, teller),
             *(parts[key].get(name, nothing) for name in names),
         ]
-        for key, row in list(first.items())[:most]
+        for key, row in first.items()
     ]
     heads = ["Date", "Source", *(RULES[name].title for name in names)]
     classes = ["fixed", "", *["right"] * len(names)]
     grid = listed(rows, heads, nothing="Under no rule was anything there.", classes=classes)
-    if len(rows) < len(first):
-        left_out = f"Showing {len(rows):,} of {len(first):,} sources."
+    if len(rows) < len(keys):
+        left_out = f"Showing {len(rows):,} of {len(keys):,} sources."
         grid = Grid(grid.heads, grid.rows, grid.right, grid.classes, grid.nothing, left_out)
     return grid
