@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finvest import exchange_rates, following, loading, lookup, proving, reporting
+from finvest import exchange_rates, loading, lookup, reporting
 from finvest.checking import Checks, check
-from finvest.decided import Decided
+from finvest.followed import Followed
 from finvest.scoring import Findings, chosen, score
 from finvest.state import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
 
     import polars as pl
 
@@ -21,15 +20,12 @@ if TYPE_CHECKING:
     from finvest.evaluating import LabelledSet
     from finvest.findings.detector import Detector
     from finvest.findings.finding import Finding
-    from finvest.indirect import Proof
     from finvest.selection import Selection
-    from finvest.tracing.claims import Claim
-    from finvest.tracing.trail import Trail
     from finvest.views.flow import FlowPicture
     from finvest.views.tables import TableView
 
 
-class Case(Decided):
+class Case(Followed):
     """One investigation: a folder with purpose, legal basis, sources, tables, findings and log.
 
     Made by `Case.create`, opened by `Case.open`. Every look and every export is written to the log, with actor and
@@ -206,88 +202,6 @@ class Case(Decided):
         """Return the flow picture of a finding."""
         return self.explain(finding).picture
 
-    # ---- following the money
-
-    def follow(
-        self,
-        *claims: str | Claim,
-        rule: str | None = None,
-        at: date | None = None,
-        depth: int | None = None,
-        least: str | None = None,
-    ) -> Trail:
-        """Follow claimed money: where it went, where it lies, and where the records lose sight of it.
-
-        Parameters
-        ----------
-        *claims : str or Claim
-            Payments as ``file:line`` or transaction id, with name and amount where wanted (``NAME=file:line@1,200.00``;
-            payments of one name are one claim), or `Claim`, see `deposits`.
-        rule : str
-            ``fifo``, ``lifo``, ``pro_rata``, ``libr``, ``taint_first`` or ``poison``; there is no default.
-        at : datetime.date, optional
-            Last day on which money leaves; the end of the records where left out.
-        depth : int, optional
-            Most hops.
-        least : str, optional
-            Part of a payment, an amount of the base currency, below which it is not followed.
-
-        Raises
-        ------
-        UsageError
-            If no rule is named, a claim names no payment of the case, or is larger than it.
-        NotAssessable
-            If a claim is on days of which no books are on file.
-        """
-        asked = following.claims(self._state, claims)
-        how = following.How.of(self.about.base_currency, at, depth, least)
-        trail = following.follow(self._state, asked, rule, how)
-        following.keep(self._store, trail)
-        self._log(f"combination: follow, {trail.rule.name}", trail.hops["account"].unique())
-        return trail
-
-    def deposits(self, account: str, since: date | None = None, until: date | None = None) -> Claim:
-        """Return a claim on all that came into an account in a period."""
-        return following.deposits(self.view(), account, since, until)
-
-    # ---- indirect proof
-
-    def prove(
-        self,
-        method: str,
-        *,
-        party: str | None = None,
-        since: date | None = None,
-        until: date | None = None,
-        lines: str | Path | None = None,
-        currency: str | None = None,
-    ) -> Proof:
-        """Work out an indirect method of proof: net worth of a party from the case's tables, any from a file of lines.
-
-        Parameters
-        ----------
-        method : str
-            Key of `finvest.indirect.PARTS`.
-        party, since, until
-            Whom and which days ``net_worth`` is about, see `finvest.proving.net_worth_of`.
-        lines : str or pathlib.Path
-            In their place: lines, see `finvest.indirect.from_file`.
-        currency : str, optional
-            Of the lines; the base currency where left out.
-
-        Raises
-        ------
-        UsageError
-            If it is neither, or both.
-        NotAssessable
-            If the method lacks a part that it needs.
-        """
-        proof = proving.prove(
-            self._state, method, (party, since, until), None if lines is None else Path(lines), currency
-        )
-        self._log(f"combination: indirect, {proof.method.name}")
-        return proof
-
     # ---- out
 
     def report(self, path: str | Path) -> Path:
@@ -303,35 +217,6 @@ class Case(Decided):
             self._store, self.registry, self.check(), findings, self.matched, self.actor, Path(path)
         )
         self._log("disclosure: report", [f.id for f in findings.all])
-        return target
-
-    def trail_report(self, trail: Trail, folder: str | Path, *, question: str = "") -> Path:
-        """Write the judge's page of a trail: one self-contained HTML file, made to be printed.
-
-        Returns
-        -------
-        pathlib.Path
-            Where it lies, in `folder`.
-        """
-        from finvest.views.trail_report import trail_report
-
-        content = reporting.trail_content(self._store, self.matched, self.view(), trail, question, self.actor)
-        target = Path(folder) / f"trail-{trail.rule.name}.html"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(trail_report(content), encoding="utf-8")
-        self._log("disclosure: trail report", trail.hops["account"].unique())
-        return target
-
-    def proof_report(self, proof: Proof, folder: str | Path, *, question: str = "") -> Path:
-        """Write the page of an indirect proof: one self-contained HTML file, made to be printed.
-
-        Returns
-        -------
-        pathlib.Path
-            Where it lies, in `folder`.
-        """
-        target = proving.write(self._state, proof, Path(folder), question, self.actor)
-        self._log(f"disclosure: indirect, {proof.method.name}")
         return target
 
     def export(self, frame: pl.DataFrame, path: str | Path) -> Path:

@@ -25,6 +25,7 @@ from finvest.tracing.claims import Claim
 from finvest.tracing.ends import typed
 from finvest.tracing.hypotheses import HYPOTHESIS, Hypothesis
 from finvest.tracing.ledger import Limits
+from finvest.tracing.overdrafts import overdraft_named
 from finvest.tracing.people import Names, people
 from finvest.tracing.rules import rule_named
 from finvest.tracing.trail import Sources, Trail
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from finvest.state import State
     from finvest.store.store import Store
     from finvest.tracing.case_ledger import CaseLedger
+    from finvest.tracing.overdrafts import Overdraft
     from finvest.view import CaseView
 
 _TABLES = ("balances", "accounts", "links", "identifiers", "parties")
@@ -53,16 +55,20 @@ class How:
         Most hops.
     least : int, optional
         Part of a payment, in minor units, below which it is not followed.
+    overdraft : {"dissipation", "backwards"}
+        What becomes of claimed money that repays an overdraft, see `finvest.tracing.overdrafts`.
     """
 
     until: date | None = None
     depth: int | None = None
     least: int | None = None
+    overdraft: Overdraft = "dissipation"
 
     @classmethod
-    def of(cls, base: str, until: date | None, depth: int | None, least: str | None) -> How:
+    def of(cls, base: str, until: date | None, depth: int | None, least: str | None, overdraft: str) -> How:
         """Take limits as they are typed; `least` is an amount of the base currency."""
-        return cls(until=until, depth=depth, least=None if least is None else parse_one(least, base))
+        smallest = None if least is None else parse_one(least, base)
+        return cls(until=until, depth=depth, least=smallest, overdraft=overdraft_named(overdraft))
 
     @property
     def limits(self) -> Limits:
@@ -92,8 +98,15 @@ def follow(state: State, claims: Sequence[Claim], rule: str | None, how: How) ->
         If a claim is on days of which no books are on file.
     """
     named = rule_named(rule)
+    ledger = ledger_of(state, how.until)
+    trail = Trail(named, tuple(claims), ledger, how.limits, sources(state, ledger), how.overdraft)
+    _ = trail.tables
+    return trail
+
+
+def sources(state: State, ledger: CaseLedger) -> Sources:
+    """Return what tracing asks of a case beside its ledger: who, why a trail ends, and which line of which file."""
     tables, matched, view = _tables(state), state.matched, state.view()
-    ledger = _ledger(state, hypotheses(state.decisions), how.until)
     doubtful = open_pairs(
         matched.transactions, matched.duplicates, matched.pairs, tables["accounts"], tables["identifiers"]
     )
@@ -103,15 +116,17 @@ def follow(state: State, claims: Sequence[Claim], rule: str | None, how: How) ->
     )
     found = subjects.hypotheses(state.store.frame("findings"))
     controlled = frozenset(found.filter(pl.col("kind") == "account")["id"])
-    sources = Sources(
+    return Sources(
         people=partial(people, tables, names=names, controlled=controlled),
         ends=partial(typed, pots=ledger.pots, accounts=tables["accounts"], open_pairs=doubtful),
         where=partial(where, matched=matched, names=files(state.store)),
         doubtful=frozenset(doubtful["debit"]) | frozenset(doubtful["credit"]),
     )
-    trail = Trail(named, tuple(claims), ledger, how.limits, sources)
-    _ = trail.tables
-    return trail
+
+
+def ledger_of(state: State, until: date | None = None) -> CaseLedger:
+    """Return the ledger of a case, with the hypotheses that stand."""
+    return _ledger(state, hypotheses(state.decisions), until)
 
 
 def _tables(state: State) -> dict[str, pl.DataFrame]:
@@ -215,11 +230,14 @@ def keep(store: Store, trail: Trail) -> None:
     """Keep a trail in the table `trails`, beside earlier ones."""
     asked = json.dumps([[c.name, c.transactions, c.account, str(c.since), str(c.until)] for c in trail.claims])
     how = f"{trail.rule.name} {trail.limits} {[h.decision for h in trail.ledger.hypotheses]}"
+    how += f" {trail.overdraft}" * (trail.overdraft != "dissipation")
     rows = trail.hops.with_columns(
         trail=pl.lit(opaque("t", asked, how)),
         rule=pl.lit(trail.rule.name),
+        overdraft=pl.lit(trail.overdraft),
         evidence=pl.Series([json.dumps(e) for e in trail.hops["evidence"].to_list()], dtype=pl.String),
     )
     known = table("trails")
     rows = known.complete(rows.select(pl.col(c).cast(t) for c, t in known.schema.items() if c in rows.columns))
-    store.replace("trails", pl.concat([store.frame("trails"), rows]).unique(maintain_order=True))
+    earlier = known.complete(store.frame("trails"))
+    store.replace("trails", pl.concat([earlier, rows]).unique(maintain_order=True))

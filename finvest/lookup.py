@@ -139,7 +139,11 @@ def where(records: pl.Series, matched: Matched, names: dict[str, str]) -> pl.Ser
         ),
     )
     listed = flat.join(place.collect(), on="transaction_id", how="left", maintain_order="left")
-    return listed.group_by("row", maintain_order=True).agg("place").sort("row")["place"]
+    found = listed.group_by("row").agg("place")
+    # A balance has no records: its row is empty, and stays.
+    rows = pl.DataFrame({"row": pl.int_range(len(records), dtype=pl.UInt32, eager=True)})
+    every = rows.join(found, on="row", how="left", maintain_order="left")
+    return every.select(pl.col("place").fill_null(pl.lit([], pl.List(pl.String)))).to_series()
 
 
 def find(view: CaseView, matched: Matched, text: str, names: dict[str, str] | None = None) -> pl.DataFrame:

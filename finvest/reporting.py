@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from finvest.registry import Registry
     from finvest.scoring import Findings
     from finvest.store.store import Store
+    from finvest.tracing.backward import Origins
     from finvest.tracing.trail import Trail
     from finvest.view import CaseView
+    from finvest.views.origin_report import OriginContent
     from finvest.views.trail_report import TrailContent
 
 
@@ -102,17 +104,38 @@ def trail_content(
     store: Store, matched: Matched, view: CaseView, trail: Trail, question: str, actor: str
 ) -> TrailContent:
     """Return everything a trail's report says."""
-    from finvest.lookup import sources
     from finvest.views.trail_report import TrailContent
 
     return TrailContent(
-        **heading(store, actor),
+        **_about_money(store, matched, view, actor),
         question=question or "Where did the claimed money go, and where is it now?",
         trail=trail,
-        handling=str(matched.transactions.select(pl.col("handling").max()).collect().item() or "H0"),
-        sources=sources(store),
-        victims=view.hidden,
     )
+
+
+def origin_content(
+    store: Store, matched: Matched, view: CaseView, found: Origins, question: str, actor: str
+) -> OriginContent:
+    """Return everything the page about where money came from says."""
+    from finvest.views.origin_report import OriginContent
+
+    return OriginContent(
+        **_about_money(store, matched, view, actor),
+        question=question or "Where did this money come from?",
+        origins=found,
+    )
+
+
+def _about_money(store: Store, matched: Matched, view: CaseView, actor: str) -> dict[str, Any]:
+    """Return what every page about money says of the case: its handling, its sources, whom it does not name."""
+    from finvest.lookup import sources
+
+    return {
+        **heading(store, actor),
+        "handling": str(matched.transactions.select(pl.col("handling").max()).collect().item() or "H0"),
+        "sources": sources(store),
+        "victims": view.hidden,
+    }
 
 
 def report_content(

@@ -255,6 +255,13 @@ def test_a_statement_shows_every_booking_with_an_exact_balance() -> None:
     assert "6 movements" in repr(shown)
 
 
+def test_what_has_no_records_keeps_its_place() -> None:
+    _, matched = opened(small())
+    ids = matched.transactions.select("transaction_id").collect().to_series()
+    asked = pl.Series([[], [ids[1], ids[0]], []], dtype=pl.List(pl.String))
+    assert lookup.where(asked, matched, FILES).to_list() == [[], ["made.csv:2", "made.csv:1"], []]
+
+
 def test_counterparties_add_up_by_currency() -> None:
     rows = statement(small(), "acc").counterparties
     got = [(r["other"], r["currency"], r["received"], r["paid"], r["count"]) for r in rows.iter_rows(named=True)]

@@ -35,6 +35,13 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--at", type=_DAY, help="Say what lay where at the end of this day.")
 @click.option("--depth", type=click.IntRange(min=0), help="Follow over so many hops at most.")
 @click.option("--least", help="Do not follow parts of a payment below this amount, like 50.00.")
+@click.option(
+    "--overdraft",
+    type=click.Choice(["dissipation", "backwards"]),
+    default="dissipation",
+    show_default=True,
+    help="Claimed money that repays an overdraft is gone, or stands in what the overdraft had paid for.",
+)
 @click.option("--question", default="", help="The question, in your words, for the report.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the judge's report.")
 @as_json
@@ -49,7 +56,7 @@ def command(case: Case, json_: bool, out: Path | None, question: str, **asked: A
     claims: list[Any] = list(asked["payments"])
     if asked["deposits"]:
         claims.append(case.deposits(asked["deposits"], _day(asked["since"]), _day(asked["until"])))
-    how = {name: asked[name] for name in ("depth", "least")}
+    how = {name: asked[name] for name in ("depth", "least", "overdraft")}
     trail = case.follow(*claims, rule=asked["rule"], at=_day(asked["at"]), **how)
     written = None if out is None else case.trail_report(trail, out, question=question)
     if json_:
@@ -57,6 +64,9 @@ def command(case: Case, json_: bool, out: Path | None, question: str, **asked: A
         return
     output.table(trail.movements.select(_PAYMENTS).rename(_HEADS), f"Payments: {trail.rule.title.lower()}")
     output.table(trail.restitution, "What became of the claim")
+    if not trail.overdrafts.is_empty():
+        paid = trail.overdrafts.select(_OVERDRAFTS).rename(_OVERDRAFT_HEADS)
+        output.table(paid, "What repaid overdrafts had paid for: backwards tracing")
     output.table(trail.recipients.drop("person"), "Who received it")
     output.table(trail.freeze.drop("account"), "Where it lies")
     for note in trail.notes:
@@ -81,6 +91,8 @@ _PAYMENTS = (
     "end",
     "where",
 )
+_OVERDRAFTS = ("claim", "account_label", "paid_day", "payee_label", "low", "high", "currency", "paid_where")
+_OVERDRAFT_HEADS = {"account_label": "account", "payee_label": "payee", "paid_where": "where"}
 _HEADS = {"originator_label": "originator", "beneficiary_label": "beneficiary"}
 
 
@@ -91,9 +103,11 @@ def _day(given: datetime | None) -> Any:
 def _rows(trail: Trail) -> dict[str, Any]:
     return {
         "rule": trail.rule.name,
+        "overdraft": trail.overdraft,
         "movements": output.rows(trail.movements.drop("n")),
         "hops": output.rows(trail.hops),
         "restitution": output.rows(trail.restitution),
+        "overdrafts": output.rows(trail.overdrafts),
         "recipients": output.rows(trail.recipients),
         "freeze": output.rows(trail.freeze),
         "under_each_rule": output.rows(trail.compare()),

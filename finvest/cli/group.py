@@ -14,8 +14,8 @@ from typing import Any
 import click
 
 VERBS = (
-    "init", "load", "rates", "check", "find", "show", "score", "explain", "mark", "control", "follow", "hypothesis",
-    "indirect", "decisions", "detectors", "evaluate", "report", "log", "demo",
+    "init", "load", "rates", "check", "find", "show", "score", "explain", "mark", "control", "follow", "origins",
+    "hypothesis", "indirect", "decisions", "detectors", "evaluate", "report", "log", "demo",
 )  # fmt: skip
 """Commands in the order in which they are used; each is in a module of its own name."""
 

@@ -41,6 +41,7 @@ RESULTS = (
         "The result of tracing money under a stated rule",
         ("trail", TEXT, "opaque id"),
         ("rule", TEXT, "fifo, lifo, pro_rata, libr, taint_first, poison"),
+        ("overdraft", TEXT, "what became of claimed money that repaid one: dissipation, or backwards tracing if asked"),
         ("claim", TEXT, "name of the claim"),
         ("hop", WHOLE, "steps from the claim"),
         ("account", TEXT, "account"),

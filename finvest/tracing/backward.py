@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from finvest.model.errors import UsageError
 from finvest.model.money import show
-from finvest.tracing.rules import rule_named
+from finvest.tracing.rules import RULES, rule_named
 
 if TYPE_CHECKING:
     from datetime import date
 
     from finvest.tracing.case_ledger import CaseLedger
-    from finvest.tracing.origin_tables import Tables
+    from finvest.tracing.origin_tables import About, Tables
     from finvest.tracing.rules import Rule
     from finvest.tracing.trail import Sources
 
@@ -98,6 +98,33 @@ class Origins:
         return self.tables.currency
 
     @property
+    def about(self) -> About:
+        """The payment or balance that is asked about."""
+        return self.tables.about
+
+    @property
+    def kinds(self) -> pl.DataFrame:
+        """What the sources of each kind add up to: ``kind``, ``low``, ``high``, ``on_hypothesis``, ``currency``."""
+        return self.tables.kinds
+
+    @property
+    def books(self) -> pl.DataFrame:
+        """The books that were searched: rows of `finvest.tracing.case_ledger.CaseLedger.pots`."""
+        return self.tables.books
+
+    @property
+    def accounts(self) -> pl.Series:
+        """Ids of the accounts that the answer names."""
+        rows, about = self.tables.sources, pl.Series([self.about.originator, self.about.beneficiary], dtype=pl.String)
+        named = [rows["originator"], rows["beneficiary"], self.books["account"], about]
+        return pl.concat(named).drop_nulls().unique().sort()
+
+    @property
+    def crossed(self) -> frozenset[int]:
+        """Numbers of the hypotheses through which some of it may have come."""
+        return self.tables.crossed
+
+    @property
     def notes(self) -> list[str]:
         """What limits the result, a sentence each."""
         return self.tables.notes
@@ -116,6 +143,36 @@ class Origins:
             may be the other record of a payment on file), ``records`` (transaction ids), ``where`` (file and line).
         """
         return self.tables.sources
+
+    def under(self, rule: str) -> Origins:
+        """Return the same question under another rule that can answer it.
+
+        Raises
+        ------
+        UsageError
+            If it cannot, or there is none of that name.
+        """
+        return self._others[answering(rule).name]
+
+    @cached_property
+    def _others(self) -> dict[str, Origins]:
+        every = {name: rule for name, rule in RULES.items() if rule.backward}
+        return {name: self if rule is self.rule else replace(self, rule=rule) for name, rule in every.items()}
+
+    def compare(self) -> pl.DataFrame:
+        """Return the sources under every rule that can answer: columns of `to_frame` with ``rule`` in front."""
+        found = self._others.items()
+        return pl.concat([asked.to_frame().select(pl.lit(name).alias("rule"), pl.all()) for name, asked in found])
+
+    def compare_kinds(self) -> pl.DataFrame:
+        """Return `kinds` under every rule that can answer, ``rule`` in front."""
+        found = self._others.items()
+        return pl.concat([asked.kinds.select(pl.lit(name).alias("rule"), pl.all()) for name, asked in found])
+
+    def _repr_html_(self) -> Any:  # noqa: ANN401 - a string
+        from importlib import import_module
+
+        return import_module("finvest.views.origins").summary(self)
 
     def __repr__(self) -> str:
         rows = self.to_frame()
@@ -145,6 +202,19 @@ def origins(ledger: CaseLedger, rule: str | None, target: Target, sources: Sourc
     NotAssessable
         If the account has no books on file that day, or its balance is not known.
     """
+    found = Origins(answering(rule), target, ledger, sources)
+    _ = found.tables
+    return found
+
+
+def answering(rule: str | None) -> Rule:
+    """Return a rule that can say where money came from.
+
+    Raises
+    ------
+    UsageError
+        If no rule is named, none of that name is known, or it cannot.
+    """
     named = rule_named(rule)
     if not named.conserves:
         raise UsageError("poison marks exposure and has no amounts: it cannot say where money came from")
@@ -153,6 +223,4 @@ def origins(ledger: CaseLedger, rule: str | None, target: Target, sources: Sourc
             f"{named.title.lower()} is defined by what is claimed: name a claim and follow it; fifo, lifo and pro_rata "
             "say where money came from without one"
         )
-    found = Origins(named, target, ledger, sources)
-    _ = found.tables
-    return found
+    return named

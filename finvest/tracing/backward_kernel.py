@@ -13,7 +13,7 @@ import numpy as np
 
 from finvest.graph.compiled import kernel
 from finvest.tracing.ledger import BOTTOMLESS, ELASTIC, FIXED, NO_POT
-from finvest.tracing.lots import NONE, append, clear, cut, divide_lots, move_all, no_lots, prepend, rebuild
+from finvest.tracing.lots import NONE, append, clear, cut, divide_lots, move_all, no_lots, prepend, rebuild, release
 from finvest.tracing.rules import FIFO, LIFO
 from finvest.tracing.wide import share
 
@@ -118,10 +118,15 @@ def _take(books: Books, lots: Lots, rule: int, m: int, balance: Int, labels: int
         cut(lots, pot, way, held, int(rule == LIFO))
         missing = amount - held
     if books.hypothesis[pot]:
+        spare = len(books.opening) + len(books.amount)
         lot = lots.head[way]
         while lot != NONE:
-            lots.label[lot] += labels if lots.label[lot] < labels else 0
-            lot = lots.newer[lot]
+            following, label, amount_ = lots.newer[lot], lots.label[lot], lots.amount[lot]
+            release(lots, lot)
+            append(lots, spare, label + labels if label < labels else label, amount_)
+            lot = following
+        lots.head[way] = lots.tail[way] = NONE
+        move_all(lots, spare, way)
     if books.footing[pot] == BOTTOMLESS:
         prepend(lots, way, _before_records(books, m), missing)
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from finvest.tracing.ledger import NO_POT
+from finvest.tracing.overdrafts import none_of
 from finvest.tracing.reference import ENDED, FOLLOWED
 from finvest.tracing.shares import MILLION
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from finvest.tracing.ledger import Ledger
+    from finvest.tracing.overdrafts import Attributed
     from finvest.tracing.replay import Replayed
 
     Amounts = NDArray[Any]
@@ -34,7 +36,10 @@ class Figures:
         What lies there at the end.
     ended, cut, dissipated, fees : int64 of shape (movements, labels)
         What a trail lost sight of with a movement, what a limit cut, what repaid an overdraft, what a fee took.
-        With `held`, in one currency, they add up to what was claimed.
+        With `held` and `attributed`, in one currency, they add up to what was claimed.
+    attributed : int64 of shape (links, labels)
+        What repaid an overdraft and, by backwards tracing, stands in what that had paid for; none of it is in
+        `dissipated`.
     """
 
     left: Amounts
@@ -44,9 +49,16 @@ class Figures:
     cut: Amounts
     dissipated: Amounts
     fees: Amounts
+    attributed: Amounts
 
 
-def figures(ledger: Ledger, found: Replayed, currency: NDArray[np.int32], paid_in: NDArray[np.int32]) -> Figures:
+def figures(
+    ledger: Ledger,
+    found: Replayed,
+    currency: NDArray[np.int32],
+    paid_in: NDArray[np.int32],
+    credited: Attributed | None = None,
+) -> Figures:
     """Round a replay to minor units.
 
     Parameters
@@ -55,6 +67,8 @@ def figures(ledger: Ledger, found: Replayed, currency: NDArray[np.int32], paid_i
     found : Replayed
     currency, paid_in : int32
         Number of the currency of each pot, and of what leaves with each movement.
+    credited : Attributed, optional
+        What repaid overdrafts by what these had paid for, where backwards tracing is asked for.
     """
     left = _movements(ledger, found)
     # Where nothing lies between, what arrives is what left, to the unit.
@@ -67,10 +81,14 @@ def figures(ledger: Ledger, found: Replayed, currency: NDArray[np.int32], paid_i
     fees = np.where(same[:, None], np.maximum(found.left - found.arrived, 0), 0)
     if found.rule == "poison":  # exposure is no amount of the claim: nothing adds up to it, whole movements count
         nothing = np.zeros_like(left)
-        places = [_whole(found.held), _whole(ended), _whole(cut), nothing, nothing]
+        places = [_whole(found.held), _whole(ended), _whole(cut), nothing, nothing, nothing[:0]]
     else:
-        groups = [currency, paid_in, paid_in, _arrives_in(ledger, currency), paid_in]
-        places = _places([found.held, ended, cut, found.dissipated, fees], groups)
+        credited = credited or none_of(found)
+        gone_for_good = found.dissipated.copy()
+        np.subtract.at(gone_for_good, credited.repaid, credited.parts)
+        arrives_in = _arrives_in(ledger, currency)
+        groups = [currency, paid_in, paid_in, arrives_in, paid_in, arrives_in[credited.repaid]]
+        places = _places([found.held, ended, cut, gone_for_good, fees, credited.parts], groups)
     return Figures(left, arrived, *places)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from finvest.tracing.ledger import Limits
+from finvest.tracing.overdrafts import MEANS
 
 if TYPE_CHECKING:
     from finvest.tracing.case_ledger import CaseLedger
@@ -56,6 +57,8 @@ def notes(trail: Trail, moved: pl.DataFrame, hops: pl.DataFrame, *, by_reference
         )
     if not trail.rule.conserves:
         said.append("Poison marks exposure, not proceeds: its figures do not add up to the claim.")
+    if trail.overdraft == "backwards":
+        said.append(MEANS["backwards"])
     if by_reference:
         said.append("The sums of this case are too large for the fast path: the exact reference replayed it.")
     return said

@@ -42,6 +42,9 @@ class Replayed:
         What was claimed and was there to claim.
     by_reference : bool
         The sums do not fit the kernels: plain Python did the work, exactly and slowly.
+    credit : tuple of (int, int, int, int)
+        By the reference only: movement that repaid an overdraft, movement that had overdrawn, label, amount. Else
+        `finvest.tracing.overdrafts.attributed` works it out.
     """
 
     rule: str
@@ -54,6 +57,7 @@ class Replayed:
     fate: NDArray[np.int8]
     injected: NDArray[Any]
     by_reference: bool
+    credit: tuple[tuple[int, int, int, int], ...] = ()
 
     def __repr__(self) -> str:
         return f"Replayed({self.rule}, {int((self.hop >= 0).sum()):,} movements reached)"
@@ -150,4 +154,5 @@ def _by_reference(ledger: Ledger, claims: Claims, rule: str, limits: Limits) -> 
         np.array(plain.fate, np.int8),
         np.array(plain.injected, object),
         by_reference=True,
+        credit=tuple((m, overdrew, label, int(part)) for m, overdrew, label, part in plain.credit),
     )

@@ -18,6 +18,7 @@ PLACES = {
     **ENDS,
     "gap": "lay in an account whose books then stop, or went to one on a day of which they are missing",
     "unassigned": "lies between the records that a hypothesis joins: more left than arrived",
+    "overdraft": "repaid an overdraft and, by backwards tracing, stands in what that had paid for",
     "dissipated": "repaid an overdraft and is gone",
     "fees": "went to fees",
     "depth": "went further than was asked",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from finvest.tracing.case_ledger import CaseLedger
     from finvest.tracing.claims import Claim
     from finvest.tracing.ledger import Limits
+    from finvest.tracing.overdrafts import Overdraft
     from finvest.tracing.rules import Rule
 
 
@@ -56,6 +57,8 @@ class Trail:
     ledger : CaseLedger
     limits : Limits
     sources : Sources
+    overdraft : {"dissipation", "backwards"}
+        What becomes of claimed money that repays an overdraft, see `finvest.tracing.overdrafts`.
     """
 
     rule: Rule
@@ -63,6 +66,7 @@ class Trail:
     ledger: CaseLedger
     limits: Limits
     sources: Sources
+    overdraft: Overdraft = "dissipation"
 
     @cached_property
     def tables(self) -> Tables:
@@ -98,10 +102,21 @@ class Trail:
         """What became of each claim: ``claim``, ``place``, ``currency``, ``low``, ``high``, ``on_hypothesis``.
 
         ``place``: ``claimed``; ``held`` (it lies in accounts on file and can be frozen), ``gap`` (in an account whose
-        books stop there), each kind of end, ``dissipated`` (it repaid an overdraft), ``fees``, ``depth`` and
+        books stop there), each kind of end, ``overdraft`` (it repaid one and, by backwards tracing,
+        stands in `overdrafts`), ``dissipated`` (it repaid an overdraft), ``fees``, ``depth`` and
         ``materiality`` (cut by a limit). In one replay and currency they add up to what was claimed.
         """
         return self.tables.restitution
+
+    @property
+    def overdrafts(self) -> pl.DataFrame:
+        """What overdrafts had paid for that claimed money repaid; no rows unless backwards tracing is asked for.
+
+        ``claim``, ``account`` (overdrawn), ``account_label``, ``paid_day``, ``payee``, ``payee_label``,
+        ``paid_amount``, ``currency``, ``repaid_day``, ``on_hypothesis``, ``paid_records``, ``paid_where``,
+        ``repaid_records``, ``repaid_where``, ``low``, ``high`` (claimed money that stands in the payment).
+        """
+        return self.tables.overdrafts
 
     @property
     def recipients(self) -> pl.DataFrame:
@@ -119,6 +134,18 @@ class Trail:
         ``account``, ``label``, ``name``, ``currency``, ``low``, ``high`` (of all claims), ``as_of``, ``on_hypothesis``.
         """
         return self.tables.freeze
+
+    @property
+    def accounts(self) -> pl.Series:
+        """Ids of the accounts that the trail names."""
+        moved, paid = self.movements, self.overdrafts
+        named = [moved["originator"], moved["beneficiary"], self.hops["account"], paid["account"], paid["payee"]]
+        return pl.concat(named).drop_nulls().unique().sort()
+
+    @property
+    def crossed(self) -> frozenset[int]:
+        """Numbers of the hypotheses that the trail crosses."""
+        return frozenset(self.movements["crossed"].drop_nulls().to_list())
 
     @property
     def notes(self) -> list[str]:

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from finvest.tracing.by_claim import Run, intervals, long, named
 from finvest.tracing.claims import resolved
-from finvest.tracing.figures import Figures, figures
+from finvest.tracing.figures import figures
 from finvest.tracing.notes import notes
+from finvest.tracing.overdraft_tables import overdrafts_of, repaid_of
+from finvest.tracing.overdrafts import attributed, none_of
 from finvest.tracing.reference import TOO_DEEP, TOO_SMALL
 from finvest.tracing.replay import replay
 
@@ -19,8 +22,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from finvest.tracing.ledger import Ledger
-    from finvest.tracing.replay import Replayed
     from finvest.tracing.trail import Trail
 
 _CUTS = {TOO_DEEP: "depth", TOO_SMALL: "materiality"}
@@ -33,6 +34,7 @@ _PLACES = (
     "fx",
     "unpaired",
     "no_records",
+    "overdraft",
     "dissipated",
     "fees",
     *_CUTS.values(),
@@ -48,17 +50,8 @@ class Tables:
     restitution: pl.DataFrame
     recipients: pl.DataFrame
     freeze: pl.DataFrame
+    overdrafts: pl.DataFrame
     notes: list[str]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Run:
-    """One replay, rounded."""
-
-    ledger: Ledger
-    found: Replayed
-    figures: Figures
-    rings: NDArray[np.bool_]
 
 
 def tables_of(trail: Trail) -> Tables:
@@ -75,11 +68,12 @@ def tables_of(trail: Trail) -> Tables:
         restitution,
         _recipients(trail, runs, moved, who),
         _freeze(hops),
+        overdrafts_of(trail, runs),
         notes(trail, moved, hops, by_reference=any(run.found.by_reference for run in runs)),
     )
 
 
-def _runs(trail: Trail) -> list[_Run]:
+def _runs(trail: Trail) -> list[Run]:
     case = trail.ledger
     claims = resolved(trail.claims, case)
     codes = sorted({*case.pots["currency"].drop_nulls(), *case.movements["currency"].drop_nulls()})
@@ -91,77 +85,27 @@ def _runs(trail: Trail) -> list[_Run]:
         for opening in case.openings:
             ledger, rings = case.ledger(order, opening)
             found = replay(ledger, claims, trail.rule.name, trail.limits)
-            runs.append(_Run(ledger, found, figures(ledger, found, pot_codes, paid_codes), rings))
+            credited = attributed(ledger, found) if trail.overdraft == "backwards" else none_of(found)
+            rounded = figures(ledger, found, pot_codes, paid_codes, credited)
+            runs.append(Run(ledger, found, rounded, rings, credited))
     return runs
-
-
-# ---- figures by claim
-
-
-def _by_claim(amounts: NDArray[np.int64], trail: Trail) -> NDArray[np.int64]:
-    """Join what rests on a hypothesis with what does not: shape (…, claims)."""
-    claims = len(trail.claims)
-    if amounts.shape[1] == claims:
-        return amounts
-    plain, resting = amounts[:, :claims], amounts[:, claims:]
-    return plain + resting if trail.rule.conserves else np.maximum(plain, resting)
-
-
-def _resting(amounts: NDArray[np.int64], trail: Trail) -> NDArray[np.int64]:
-    """Return what rests on a hypothesis."""
-    claims = len(trail.claims)
-    return amounts[:, claims:] if amounts.shape[1] > claims else np.zeros_like(amounts)
-
-
-def _long(key: str, rows: NDArray[Any], amounts: NDArray[Any], trail: Trail) -> pl.DataFrame:
-    """Write amounts above zero as rows: key, claim, amount, on_hypothesis."""
-    every, resting = _by_claim(amounts, trail), _resting(amounts, trail)
-    at, claim = np.nonzero(every)
-    return pl.DataFrame(
-        {
-            key: rows[at].astype(np.int32),
-            "claim": claim.astype(np.int32),
-            "amount": every[at, claim],
-            "on_hypothesis": resting[at, claim],
-        }
-    )
-
-
-def _interval(frames: Sequence[pl.DataFrame], keys: Sequence[str], values: Sequence[str]) -> pl.DataFrame:
-    """Return the least and the largest of each sum; a replay without a row has nothing there."""
-    runs = len(frames)
-    summed = [frame.group_by(keys).agg(pl.col(*values, "on_hypothesis").sum()) for frame in frames]
-    low = [pl.when(pl.len() < runs).then(0).otherwise(pl.col(v).min()).alias(f"{v}_low") for v in values]
-    high = [pl.col(v).max().alias(f"{v}_high") for v in values]
-    return pl.concat(summed).group_by(keys).agg(*low, *high, pl.col("on_hypothesis").max()).sort(keys)
-
-
-def _claim_names(trail: Trail) -> pl.DataFrame:
-    names = [claim.name for claim in trail.claims]
-    return pl.DataFrame({"claim": range(len(names)), "name": names}, schema={"claim": pl.Int32, "name": pl.String})
-
-
-def _named(rows: pl.DataFrame, trail: Trail) -> pl.DataFrame:
-    """Put the claims' names in the place of their numbers, in their order."""
-    names = _claim_names(trail).rename({"name": "_claim"})
-    return rows.join(names, on="claim", how="left", maintain_order="left").with_columns(claim="_claim").drop("_claim")
 
 
 # ---- movements
 
 
-def _movements(trail: Trail, runs: Sequence[_Run], reached: NDArray[np.int64]) -> pl.DataFrame:
+def _movements(trail: Trail, runs: Sequence[Run], reached: NDArray[np.int64]) -> pl.DataFrame:
     """Return movements reached in any replay, by number of movement and claim."""
-    left = [_long("n", reached, run.figures.left[reached], trail) for run in runs]
+    left = [long("n", reached, run.figures.left[reached], trail) for run in runs]
     arrived = [
-        _long("n", reached, run.figures.arrived[reached], trail).rename({"amount": "arrived"}).drop("on_hypothesis")
+        long("n", reached, run.figures.arrived[reached], trail).rename({"amount": "arrived"}).drop("on_hypothesis")
         for run in runs
     ]
     both = [
         a.join(b, on=["n", "claim"], how="left").with_columns(pl.col("arrived").fill_null(0))
         for a, b in zip(left, arrived, strict=True)
     ]
-    rows = _interval(both, ["n", "claim"], ["amount", "arrived"])
+    rows = intervals(both, ["n", "claim"], ["amount", "arrived"])
     hop = np.min([np.where(run.found.hop < 0, 2**30, run.found.hop) for run in runs], axis=0)
     fate = np.max([run.found.fate for run in runs], axis=0)
     ring = np.any([run.rings for run in runs], axis=0)
@@ -193,7 +137,7 @@ def _accounts(trail: Trail, moved: pl.DataFrame) -> list[str]:
 
 def _labelled(moved: pl.DataFrame, who: pl.DataFrame, trail: Trail) -> pl.DataFrame:
     labels = who.select("account", "label")
-    rows = _named(moved, trail)
+    rows = named(moved, trail)
     for side in ("originator", "beneficiary"):
         label = labels.rename({"account": side, "label": f"{side}_label"})
         rows = rows.join(label, on=side, how="left", maintain_order="left")
@@ -214,35 +158,38 @@ def _pots_of(trail: Trail) -> pl.DataFrame:
     )
 
 
-def _at_the_end(trail: Trail, run: _Run) -> NDArray[Any]:
+def _at_the_end(trail: Trail, run: Run) -> NDArray[Any]:
     """Return what lies in accounts at the end of their books: what lay there before a gap may have left in it."""
     last = trail.ledger.pots["last"].to_numpy()
     return np.where(last[:, None], run.figures.held, 0)
 
 
-def _of_pots(trail: Trail, run: _Run) -> pl.DataFrame:
+def _of_pots(trail: Trail, run: Run) -> pl.DataFrame:
     """Return what came in, left, lies there and is gone, by pot and claim."""
     reached = np.flatnonzero(run.found.hop >= 0)
     parts: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {
         "into": (run.ledger.beneficiary[reached], run.figures.arrived[reached]),
         "out": (run.ledger.originator[reached], run.figures.left[reached]),
-        "dissipated": (run.ledger.beneficiary[reached], run.figures.dissipated[reached]),
+        "dissipated": (
+            run.ledger.beneficiary[np.concatenate([reached, run.credited.repaid])],
+            np.concatenate([run.figures.dissipated[reached], run.figures.attributed]),
+        ),
         "remaining": (np.arange(run.ledger.pots), _at_the_end(trail, run)),
     }
     frames = []
     zero = pl.lit(0, pl.Int64)
     for what, (pots, amounts) in parts.items():
-        rows = _long("pot", pots, amounts, trail).with_columns(**{p: "amount" if p == what else zero for p in parts})
+        rows = long("pot", pots, amounts, trail).with_columns(**{p: "amount" if p == what else zero for p in parts})
         # What rests on a hypothesis is counted once, with what came in.
         resting = pl.col("on_hypothesis") if what == "into" else zero
         frames.append(rows.select("pot", "claim", *parts, on_hypothesis=resting))
     return pl.concat(frames)
 
 
-def _hops(trail: Trail, runs: Sequence[_Run], moved: pl.DataFrame, who: pl.DataFrame) -> pl.DataFrame:
+def _hops(trail: Trail, runs: Sequence[Run], moved: pl.DataFrame, who: pl.DataFrame) -> pl.DataFrame:
     pots = _pots_of(trail)
     keys, values = ["account", "currency", "claim"], ["into", "out", "remaining", "dissipated"]
-    rows = _interval([_of_pots(trail, run).join(pots, on="pot") for run in runs], keys, values)
+    rows = intervals([_of_pots(trail, run).join(pots, on="pot") for run in runs], keys, values)
     ends = pots.group_by("account", "currency").agg(pl.col("as_of").max())
     into = moved.join(pots.rename({"pot": "in_pot"}).select("in_pot", "account", pot_currency="currency"), on="in_pot")
     near = into.group_by("account", "claim", currency="pot_currency").agg(hop=pl.col("hop").min())
@@ -259,7 +206,7 @@ def _hops(trail: Trail, runs: Sequence[_Run], moved: pl.DataFrame, who: pl.DataF
     rows = rows.join(evidence, on=keys, how="left").join(who.drop("known_as"), on="account", how="left")
     rows = rows.filter(pl.col("hop").is_not_null()).sort("hop", "account", "currency", "claim")
     sums = [f"{v}_{end}" for v in values for end in ("low", "high")]
-    return _named(rows, trail).select(
+    return named(rows, trail).select(
         "hop", "account", "label", "conduit", "person", "name", "claim", "currency", *sums, "on_hypothesis", "as_of",
         "evidence",
     )  # fmt: skip
@@ -282,13 +229,13 @@ def _freeze(hops: pl.DataFrame) -> pl.DataFrame:
 # ---- claims and persons
 
 
-def _restitution(trail: Trail, runs: Sequence[_Run], moved: pl.DataFrame) -> pl.DataFrame:
+def _restitution(trail: Trail, runs: Sequence[Run], moved: pl.DataFrame) -> pl.DataFrame:
     pots = trail.ledger.pots.select("pot", "currency", "account", "last")
     ways = moved.select("n", "end", "currency", "received_currency").unique("n", keep="first", maintain_order=True)
     frames = []
     for run in runs:
         every = np.arange(run.ledger.pots)
-        held = _long("pot", every, run.figures.held, trail).join(pots, on="pot")
+        held = long("pot", every, run.figures.held, trail).join(pots, on="pot")
         place = (
             pl.when(pl.col("account").is_null())
             .then(pl.lit("unassigned"))
@@ -299,16 +246,18 @@ def _restitution(trail: Trail, runs: Sequence[_Run], moved: pl.DataFrame) -> pl.
         parts = [held.select("claim", "currency", "amount", "on_hypothesis", place=place)]
         reached = np.flatnonzero(run.found.hop >= 0)
         for what in ("ended", "cut", "dissipated", "fees"):
-            rows = _long("n", reached, getattr(run.figures, what)[reached], trail).join(ways, on="n")
+            rows = long("n", reached, getattr(run.figures, what)[reached], trail).join(ways, on="n")
             name = pl.col("end") if what in {"ended", "cut"} else pl.lit(what)
             currency = pl.col("received_currency" if what == "dissipated" else "currency")
             parts.append(rows.select("claim", currency.alias("currency"), "amount", "on_hypothesis", place=name))
+        credited = repaid_of(trail, run, ways)
+        parts.append(credited.select("claim", "currency", "amount", "on_hypothesis", place=pl.lit("overdraft")))
         frames.append(pl.concat(parts))
-    rows = _interval(frames, ["claim", "place", "currency"], ["amount"])
+    rows = intervals(frames, ["claim", "place", "currency"], ["amount"])
     rows = pl.concat([_claimed(trail), rows])
     order = {place: i for i, place in enumerate(("claimed", *_PLACES))}
     rows = rows.sort("claim", pl.col("place").replace_strict(order), "currency")
-    return _named(rows, trail).select(
+    return named(rows, trail).select(
         "claim", "place", "currency", low="amount_low", high="amount_high", on_hypothesis="on_hypothesis"
     )
 
@@ -325,7 +274,7 @@ def _claimed(trail: Trail) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _recipients(trail: Trail, runs: Sequence[_Run], moved: pl.DataFrame, who: pl.DataFrame) -> pl.DataFrame:
+def _recipients(trail: Trail, runs: Sequence[Run], moved: pl.DataFrame, who: pl.DataFrame) -> pl.DataFrame:
     pots = _pots_of(trail).join(who.select("account", "person", "conduit"), on="account", how="left")
     person = pots.select("pot", "person", "currency")
     ends = moved.select("n", "in_pot", "out_pot").unique("n", keep="first", maintain_order=True)
@@ -336,8 +285,8 @@ def _recipients(trail: Trail, runs: Sequence[_Run], moved: pl.DataFrame, who: pl
     frames = []
     for run in runs:
         reached = np.flatnonzero(run.found.hop >= 0)
-        into = _long("n", reached, run.figures.arrived[reached], trail).join(others, on="n")
-        held = _long("pot", np.arange(run.ledger.pots), _at_the_end(trail, run), trail).join(person, on="pot")
+        into = long("n", reached, run.figures.arrived[reached], trail).join(others, on="n")
+        held = long("pot", np.arange(run.ledger.pots), _at_the_end(trail, run), trail).join(person, on="pot")
         zero = pl.lit(0, pl.Int64)
         frames.append(
             pl.concat(
@@ -347,13 +296,13 @@ def _recipients(trail: Trail, runs: Sequence[_Run], moved: pl.DataFrame, who: pl
                 ]
             )
         )
-    rows = _interval(frames, keys, ["received", "remaining"])
+    rows = intervals(frames, keys, ["received", "remaining"])
     through = pots.filter("conduit", pl.col("pot").is_in(ends["in_pot"].drop_nulls().implode()))
     through = through.group_by("person").agg(through=pl.col("account").n_unique().cast(pl.Int64))
     names = who.select("person", "name").unique("person", keep="first", maintain_order=True)
     rows = rows.join(names, on="person", how="left").join(through, on="person", how="left")
     rows = rows.sort("received_high", "person", "currency", "claim", descending=[True, False, False, False])
-    return _named(rows.with_columns(pl.col("through").fill_null(0)), trail).select(
+    return named(rows.with_columns(pl.col("through").fill_null(0)), trail).select(
         "person", "name", "claim", "currency", "received_low", "received_high", "remaining_low", "remaining_high",
         "through", "on_hypothesis",
     )  # fmt: skip

@@ -37,6 +37,8 @@ WORDS: dict[str, str] = {
 """Each word and what it means, in alphabetical order."""
 
 TRAIL_WORDS: dict[str, str] = {
+    "backwards tracing": "Claimed money that repaid an overdraft is taken to stand in what the overdraft had paid for. "
+    "Courts differ on whether that is allowed.",
     "claim": "Money that somebody asks for: one payment, several, or all that came into an account in a period.",
     "claimed part": "How much of a payment the rule takes to be claimed money. The rest is the holder's own.",
     "controlled account": "An account that somebody else than its holder controls, or may. Money only passes through "
@@ -59,6 +61,20 @@ TRAIL_WORDS: dict[str, str] = {
     "trail ends": "The records do not show where the money went on. The trail never crosses such a point silently.",
 }
 """The words of a trail's report, in alphabetical order; those that it uses are explained in it."""
+
+ORIGIN_WORDS: dict[str, str] = {
+    "books": WORDS["books"],
+    "controlled account": TRAIL_WORDS["controlled account"],
+    "hypothesis": TRAIL_WORDS["hypothesis"],
+    "interval": TRAIL_WORDS["interval"],
+    "opening balance": TRAIL_WORDS["opening balance"],
+    "overdraft": TRAIL_WORDS["overdraft"],
+    "overdrawn": "An account with a balance below zero: the bank lent what was paid out of it.",
+    "rule": TRAIL_WORDS["rule"],
+    "SHA-256": WORDS["SHA-256"],
+    "source": "Where money comes into the books on file: a payment from outside, or a balance that they begin with.",
+}
+"""The words of a page about where money came from; those that it uses are explained in it."""
 
 PROOF_WORDS: dict[str, str] = {
     "assumption": "What a person takes to be so, with a reason. No record shows it.",

@@ -4,65 +4,32 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
-from finvest.model.errors import UsageError
 from finvest.tracing.ledger import Limits
-from finvest.views import text, trail_rules, trail_sections
-from finvest.views.glossary import HANDLING, TRAIL_WORDS
-from finvest.views.grid import grid
+from finvest.tracing.overdrafts import MEANS
+from finvest.views import trail_rules, trail_sections
+from finvest.views.glossary import TRAIL_WORDS
 from finvest.views.template import markup, render
+from finvest.views.trail_page import Page, files, head, sources, words
 from finvest.views.trail_picture import trail_picture
 from finvest.views.trail_words import Teller, answers, fates
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from finvest.tracing.trail import Trail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrailContent:
-    """Everything a trail's report says, as the case knows it.
+class TrailContent(Page):
+    """Everything a trail's report says, as the case knows it: `finvest.views.trail_page.Page`, and the trail.
 
     Attributes
     ----------
-    title, purpose, legal_basis, actor, created : str
-        Of the case: what it is called, what for and on which basis, who opened it and when.
-    written : str
-        Who wrote this report and when.
-    version : str
-        Version of finvest.
-    question : str
-        As it was asked, in words.
     trail : Trail
-    handling : {"H0", "H1", "H2", "H3"}
-        Handling code, on every printed page: the strictest of the records.
-    sources : polars.DataFrame
-        One row a source: ``name``, ``sha256``, ``loader``, ``records``, ``loaded``, ``quarantined``.
-    victims : mapping of (kind, id) to str
-        Possible victims of the case and the number and name each is known by, so that no text names them; the trail's
-        own controlled accounts are known from it.
-    most_rows : int
-        Payments and accounts listed; what is left out is counted.
     """
 
-    title: str
-    purpose: str
-    legal_basis: str
-    actor: str
-    created: str
-    written: str
-    version: str
-    question: str
     trail: Trail
-    handling: str = "H0"
-    sources: pl.DataFrame = field(default_factory=pl.DataFrame)
-    victims: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    most_rows: int = 1_000
 
 
 def trail_report(content: TrailContent) -> str:
@@ -82,10 +49,9 @@ def trail_report(content: TrailContent) -> str:
     UsageError
         If the handling code is unknown.
     """
-    if content.handling not in HANDLING:
-        raise UsageError(f"handling code must be one of {', '.join(HANDLING)}, not {content.handling}")
+    content.check()
     trail, most = content.trail, content.most_rows
-    teller = Teller(trail, content.victims, _files(content.sources))
+    teller = Teller(trail, content.victims, files(content.sources))
     say = teller.say
     values: dict[str, Any] = {
         "title": say(content.title),
@@ -96,13 +62,14 @@ def trail_report(content: TrailContent) -> str:
         "rule": trail.rule,
         "answers": answers(trail, teller),
         "fates": fates(trail, teller),
-        "head": _head(content, teller),
+        "head": head(content, teller),
         "claims": [(f"Claim {say(c.name)}", c.described) for c in trail.claims],
         "picture": markup(trail_picture(trail, teller, drawn=say(content.written)).svg),
         "payments": trail_sections.payments(trail, teller, most),
         "accounts": trail_sections.accounts(trail, teller, most),
         "lies": trail_sections.lies(trail, teller),
         "restitution": trail_sections.restitution(trail, teller),
+        "overdrafts": None if trail.overdraft == "dissipation" else trail_rules.overdrafts(trail, teller),
         "recipients": trail_sections.recipients(trail, teller),
         "freeze": trail_sections.freeze(trail, teller),
         "breaks": trail_sections.breaks(trail, teller),
@@ -112,7 +79,7 @@ def trail_report(content: TrailContent) -> str:
         "notes": [say(note) for note in trail.notes],
         "limits": _limits(trail),
         "coverage": trail_rules.coverage(trail, teller),
-        "sources": _sources(content, teller),
+        "sources": sources(content, teller),
     }
     style = render(
         "report.css.j2", handling=content.handling, footer="What a stated rule makes of records: no finding of guilt"
@@ -121,21 +88,9 @@ def trail_report(content: TrailContent) -> str:
         "trail_report.html.j2",
         style=markup(style),
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        words=_words(values),
+        words=words(values, TRAIL_WORDS, _ALWAYS),
         **values,
     )
-
-
-def _head(content: TrailContent, teller: Teller) -> list[tuple[str, str]]:
-    say = teller.say
-    return [
-        ("Purpose", say(content.purpose)),
-        ("Legal basis", say(content.legal_basis)),
-        ("Case opened", say(f"{content.created}, {content.actor}")),
-        ("Report written", say(content.written)),
-        ("Handling code", f"{content.handling}: {HANDLING[content.handling]}"),
-        ("finvest", content.version),
-    ]
 
 
 def _limits(trail: Trail) -> list[tuple[str, str]]:
@@ -143,27 +98,10 @@ def _limits(trail: Trail) -> list[tuple[str, str]]:
     return [
         ("Hops followed", "all" if asked.depth == none.depth else f"at most {asked.depth:,}"),
         ("Least part followed", "any" if asked.least == none.least else f"{asked.least:,} minor units"),
+        ("Overdrafts", MEANS[trail.overdraft]),
     ]
 
 
-def _files(sources: pl.DataFrame) -> dict[str, str]:
-    return dict(sources.select("name", "sha256").iter_rows()) if {"name", "sha256"} <= set(sources.columns) else {}
-
-
-def _sources(content: TrailContent, teller: Teller) -> Any:  # noqa: ANN401 - a grid
-    rows = content.sources
-    if {"name", "sha256"} <= set(rows.columns):
-        named = [[teller.file(name), sha] for name, sha in rows.select("name", "sha256").iter_rows()]
-        rows = rows.with_columns(file=pl.Series(named, dtype=pl.List(pl.String)))
-    heads = {
-        "file": "File and SHA-256", "loader": "Loader", "records": "Records", "loaded": "Loaded",
-        "quarantined": "Quarantine",
-    }  # fmt: skip
-    return grid(rows, heads, say=teller.say, nothing="No source is named.", most=content.most_rows)
-
-
-def _words(values: dict[str, Any]) -> dict[str, str]:
-    """Return the words that this report uses, and what they mean."""
-    used = text.plain(str(values)).lower()
-    always = {"claim", "claimed part", "hop", "rule", "trail", "interval", "held", "restitution", "freezing order"}
-    return {w: meaning for w, meaning in TRAIL_WORDS.items() if w in always or w.lower() in used}
+_ALWAYS = frozenset(
+    {"claim", "claimed part", "hop", "rule", "trail", "interval", "held", "restitution", "freezing order"}
+)

@@ -10,7 +10,7 @@ from finvest.model.money import show
 from finvest.tracing.rules import RULES
 from finvest.tracing.sentences import PLACES
 from finvest.views.grid import Grid, listed
-from finvest.views.trail_words import span
+from finvest.views.trail_words import resting, span
 
 if TYPE_CHECKING:
     from finvest.tracing.trail import Trail
@@ -74,6 +74,32 @@ def places_by_rule(trail: Trail, teller: Teller) -> Grid:
     )
 
 
+def overdrafts(trail: Trail, teller: Teller) -> Grid:
+    """Return the payments that claimed money stands in by backwards tracing, with what repaid them."""
+    rows: list[list[Cell]] = [
+        [
+            row["paid_day"].isoformat(),
+            [
+                f"from {teller.account(row['account'], row['account_label'])}",
+                f"to {teller.account(row['payee'], row['payee_label'])}",
+                *teller.places(row["paid_where"]),
+            ],
+            show(row["paid_amount"], row["currency"]),
+            [row["repaid_day"].isoformat(), *teller.places(row["repaid_where"])],
+            teller.say(row["claim"]),
+            span(row["low"], row["high"], row["currency"]),
+            resting(row),
+        ]
+        for row in trail.overdrafts.iter_rows(named=True)
+    ]
+    return listed(
+        rows,
+        ["Date", "Payment on credit", "All of it", "Repaid", "Claim", "Claimed money in it", "On a hypothesis"],
+        nothing="No claimed money repaid what a payment on file had overdrawn.",
+        classes=["fixed", "", "right", "mono", "", "right", "right"],
+    )
+
+
 _PROOFS = {
     "proven": "proven by balances",
     "in part assumed": "in part only first to last entry",
@@ -85,7 +111,11 @@ def coverage(trail: Trail, teller: Teller) -> Grid:
     """Return the days on file of the accounts that the trail touches."""
     moved = trail.movements
     touched = pl.concat([trail.hops["account"], moved["originator"], moved["beneficiary"]]).unique()
-    pots = trail.ledger.pots.filter(pl.col("account").is_in(touched.implode()))
+    return books(trail.ledger.pots.filter(pl.col("account").is_in(touched.implode())), teller)
+
+
+def books(pots: pl.DataFrame, teller: Teller) -> Grid:
+    """Return the days on file of pots: rows of `finvest.tracing.case_ledger.CaseLedger.pots`."""
     rows: list[list[Cell]] = []
     for pot in pots.sort("account", "currency", "start").iter_rows(named=True):
         opening = "not known" if pot["opening"] is None else show(int(pot["opening"]), pot["currency"])

@@ -13,6 +13,7 @@ from finvest.views.grid import Grid, listed
 from finvest.views.trail_words import resting, span
 
 if TYPE_CHECKING:
+    from finvest.tracing.backward import Origins
     from finvest.tracing.trail import Trail
     from finvest.views.grid import Cell
     from finvest.views.trail_words import Teller
@@ -215,9 +216,9 @@ def breaks(trail: Trail, teller: Teller) -> Grid:
     )
 
 
-def hypotheses(trail: Trail, teller: Teller) -> Grid:
+def hypotheses(trail: Trail | Origins, teller: Teller, where: str = "In this trail") -> Grid:
     """Return the hypotheses that stand, each with who takes it to be so, when and why."""
-    used = set(trail.movements["crossed"].drop_nulls())
+    used = trail.crossed
     numbers = trail.ledger.movements.filter(pl.col("hypothesis").is_not_null())
     of = dict(numbers.select("records", "hypothesis").explode("records", empty_as_null=False).iter_rows())
     at = _places(trail, teller, [id_ for h in trail.ledger.hypotheses for id_ in (h.debit, h.credit)])
@@ -235,17 +236,23 @@ def hypotheses(trail: Trail, teller: Teller) -> Grid:
         )
     return listed(
         rows,
-        ["Number", "Taken to be the same money", "By whom, when", "Reason", "In this trail"],
+        ["Number", "Taken to be the same money", "By whom, when", "Reason", where],
         nothing="None: nothing here rests on a hypothesis.",
         classes=["right", "", "fixed", "", ""],
     )
 
 
-def _places(trail: Trail, teller: Teller, ids: list[str]) -> dict[str, str]:
+def _places(trail: Trail | Origins, teller: Teller, ids: list[str]) -> dict[str, str]:
     """Return file and line of each record."""
     known = sorted(set(ids))
-    found = trail.sources.where(pl.Series([[id_] for id_ in known], dtype=pl.List(pl.String))).to_list()
+    found = where_of(trail, [[id_] for id_ in known])
     return {id_: ", ".join(teller.places(places)) for id_, places in zip(known, found, strict=True)}
+
+
+def where_of(trail: Trail | Origins, ids: list[list[str]]) -> list[list[str]]:
+    """Return files and lines of lists of transaction ids."""
+    found: list[list[str]] = trail.sources.where(pl.Series(ids, dtype=pl.List(pl.String))).to_list()
+    return found
 
 
 def _cut(grid: Grid, of: int) -> Grid:

@@ -16,6 +16,7 @@ from finvest.views.masking import WITHHELD, Masks
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from finvest.tracing.backward import Origins
     from finvest.tracing.trail import Trail
 
 
@@ -24,7 +25,7 @@ class Teller:
 
     Parameters
     ----------
-    trail : Trail
+    trail : Trail or Origins
     victims : mapping of (kind, id) to str, optional
         Possible victims beside the trail's controlled accounts, and the number and name that each is known by.
     files : mapping of str to str, optional
@@ -32,11 +33,13 @@ class Teller:
     """
 
     def __init__(
-        self, trail: Trail, victims: Mapping[tuple[str, str], str] | None = None, files: Mapping[str, str] | None = None
+        self,
+        trail: Trail | Origins,
+        victims: Mapping[tuple[str, str], str] | None = None,
+        files: Mapping[str, str] | None = None,
     ) -> None:
-        moved = trail.movements
-        ids = pl.concat([moved["originator"], moved["beneficiary"], trail.hops["account"]])
-        self.who = {row["account"]: row for row in _people(trail, ids).iter_rows(named=True)}
+        known = trail.sources.people(trail.accounts.to_list())
+        self.who = {row["account"]: row for row in known.iter_rows(named=True)}
         hidden = {("account", id_): row["known_as"] for id_, row in self.who.items() if row["conduit"]}
         self.masks = Masks(hidden | dict(victims or {}))
         self._files = files or {}
@@ -72,10 +75,6 @@ class Teller:
     def places(self, places: list[str]) -> list[str]:
         """Return several."""
         return [self.file(place) for place in places]
-
-
-def _people(trail: Trail, ids: pl.Series) -> pl.DataFrame:
-    return trail.sources.people(sorted(ids.drop_nulls().unique()))
 
 
 def span(low: int, high: int, currency: str) -> str:

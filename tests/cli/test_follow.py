@@ -31,6 +31,14 @@ def test_json_holds_every_table_and_rule(loaded: Finvest) -> None:
     }  # fmt: skip
 
 
+def test_overdrafts_are_taken_as_asked(loaded: Finvest) -> None:
+    for way in ("dissipation", "backwards"):
+        done = loaded("follow", "--rule", "fifo", *PAYMENT, "--overdraft", way, "--json")
+        assert json.loads(done.stdout)["overdraft"] == way
+    done = loaded("follow", "--rule", "fifo", *PAYMENT, "--overdraft", "forgiven")
+    assert done.exit_code == 2
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [

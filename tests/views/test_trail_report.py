@@ -16,7 +16,7 @@ from finvest.model.errors import UsageError
 from finvest.tracing.rules import RULES
 from finvest.views.trail import summary
 from finvest.views.trail_report import trail_report
-from tests.tracing.cases import account
+from tests.tracing.cases import Books, account, case, into, out
 from tests.views import trails
 from tests.views.conftest import HOSTILE
 from tests.views.test_browser import drawn
@@ -133,6 +133,26 @@ def test_limits_coverage_and_sources() -> None:
     words = section(page, "words")
     assert "claimed part" in words
     assert "ring " not in section(page_of(trails.one_hop()), "words")
+
+
+def test_what_overdrafts_had_paid_for_is_shown_when_it_was_asked_for() -> None:
+    made = case(Books("debtor", [out("shop", 50_00, 2), into("payer", 50_00, 4)], opening=20_00))
+    trail = made.follow(made.claim("debtor", 1))
+    gone = page_of(trail)
+    assert "by backwards tracing" not in gone
+    assert "Overdrafts Claimed money that repays an overdraft is gone" in section(gone, "limits")
+    page = page_of(replace(trail, overdraft="backwards"))
+    told = section(page, "restitution")
+    assert "stands in what that had paid for 30.00 EUR" in told
+    assert re.search(r"2025-03-05 from debtor to \S+ file:00 50\.00 EUR 2025-03-07 file:01 X 30\.00 EUR", told)
+    assert "A court may or may not allow it." in section(page, "limits")
+    assert "Courts differ" in section(page, "words")
+    masked = made.follow(made.claim("debtor", 1))
+    hidden = frozenset({account("debtor").id})
+    people = masked.sources.people
+    conduit = replace(masked.sources, people=lambda ids: people(ids).with_columns(
+        conduit=pl.col("account").is_in(hidden)))  # fmt: skip
+    assert not re.search(r"\bdebtor\b", page_of(replace(masked, sources=conduit, overdraft="backwards")))
 
 
 def test_a_controlled_account_is_masked_everywhere() -> None:
