@@ -115,7 +115,9 @@ def _accounts(view: CaseView, every: pl.DataFrame, known: pl.DataFrame) -> pl.Da
 
 @feature
 def operators(view: CaseView, days: int, percent: int) -> pl.DataFrame:
-    """Return who operates the accounts of several others, in the period with the most of them.
+    """Return who operates the accounts of several others, in the first period with the most of them.
+
+    Of periods that have as many the one that ends last is taken: it shows most of what followed.
 
     Returns
     -------
@@ -143,7 +145,7 @@ def operators(view: CaseView, days: int, percent: int) -> pl.DataFrame:
     spans = rows.filter(others).select(
         "hub", who="family", first="day", until=pl.col("day") + pl.duration(days=days - 1)
     )
-    best = most_at_once(spans, ["hub"]).rename({"day": "until"})
+    best = most_at_once(spans, ["hub"]).select("hub", until="last")
     loose = (
         rows.filter(others)
         .group_by("hub")
