@@ -165,10 +165,8 @@ def operators(view: CaseView, days: int, percent: int) -> pl.DataFrame:
     led = others & (pl.col("mine").cast(pl.Int64) * 100 > pl.col("all").cast(pl.Int64) * percent)
     found = rows.group_by("hub").agg(
         held=pl.col("account").filter(others).unique().sort(),
-        own=pl.col("account").filter("own").unique().sort(),
         holders=family.n_unique(),
         mainly=pl.col("family").filter(led).drop_nulls().n_unique(),
-        relatives=pl.col("account").filter("relative").n_unique(),
         acts=others.sum(),
         start=pl.col("earliest").filter(others).min(),
         end=pl.col("latest").filter(others).max(),
@@ -183,7 +181,10 @@ def operators(view: CaseView, days: int, percent: int) -> pl.DataFrame:
     named = known.join(parties, on="party").group_by("hub").agg(pl.col("operator").unique().sort())
     firm = known.group_by("hub").agg(known=pl.lit(value=True)).join(_firms(view, known), on="hub", how="left")
     result = hubs.join(loose, on="hub")
-    for more in (found, named, firm):
+    near = pairs.group_by("hub").agg(
+        own=pl.col("account").filter("own").sort(), relatives=pl.col("account").filter("relative").len()
+    )
+    for more in (near, found, named, firm):
         result = result.join(more, on="hub", how="left")
     told = pl.when("known").then(pl.lit(False if relations_on_file(view) else None, pl.Boolean))
     mostly = (pl.col("relatives") > 0) & (pl.col("relatives") >= pl.col("holders"))
