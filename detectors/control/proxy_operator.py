@@ -43,9 +43,9 @@ class ProxyOperator(Detector):
             ),
             CounterCheck(
                 name="accountant or payroll office",
-                explanation="A company that is on the company list operates the accounts for its clients.",
+                explanation="The operator is on the company list as an accountant, home or other that acts for clients.",
                 ask="Who gave it the power to act, and for what? Ask the bank for the mandates.",
-                check=lambda _, rows: rows["listed"],
+                check=lambda _, rows: rows["office"],
                 keeps=0.3,
             ),
             CounterCheck(
