@@ -229,6 +229,13 @@ def test_unknown_holders_and_days_are_not_assessable() -> None:
     assert unjudged(operated(NAMES[:2])) == ()
 
 
+def test_too_many_holders_are_told_and_not_accused() -> None:
+    report = Registry().detector("CTL-07")().set_params(most=3).detect(operated(NAMES[:4]).view())
+    assert not len(report)
+    assert report.unjudged()[0].endswith("one device acts for 4 families: ask the bank what it stands for")
+    assert len(found("CTL-07", operated(NAMES[:4]), most=4)) == 1
+
+
 def test_without_devices_and_conductors_the_case_is_not_assessable() -> None:
     report = Registry().detector("CTL-07")().detect(accounts().view())
     assert report.not_assessable == "no devices, and nobody who acted at a counter, in this case"
