@@ -84,7 +84,11 @@ def with_rule(view: CaseView, rows: pl.DataFrame, kind: str) -> pl.DataFrame:
         (pl.col("branch") == "") | pl.col("activity").str.starts_with(pl.col("branch")).fill_null(value=False),
     )
     narrowest = held.sort(
-        -pl.col("branch").str.len_chars().cast(pl.Int32), "begin", "rule", descending=[False, True, False]
+        -pl.col("branch").str.len_chars().cast(pl.Int32),
+        "begin",
+        "rule",
+        descending=[False, True, False],
+        nulls_last=True,
     ).unique(["country", "activity", "day"], keep="first", maintain_order=True)
     chosen = narrowest.select(
         "country", "activity", "day", **{kind: "value", f"{kind}_currency": "money", f"{kind}_rule": "rule"}

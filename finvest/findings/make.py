@@ -103,7 +103,7 @@ class Make:
         for account in accounts:
             self.holder(account, name)
 
-    def wage(self, employer: str, worker: str, month: int, gross: int | None, **columns: Any) -> None:  # noqa: ANN401
+    def wage(self, employer: str, worker: str, month: int, gross: int | None, /, **columns: Any) -> None:  # noqa: ANN401
         """Let a firm of the made-up country XX pay a worker for four weeks of a month of 2025, all of it net."""
         for kind, name in (("company", employer), ("person", worker)):
             self.row("parties", party=opaque("p", "name", name_key(name)), kind=kind, name=name, country="XX")
@@ -114,7 +114,7 @@ class Make:
         paid = {"currency": "EUR", "gross": gross, "net": gross, "deductions": "{}"}
         self.row("employments", **{**both, **days, **paid, **columns})
 
-    def invoice(self, supplier: str, customer: str, month: int, amount: int, **columns: Any) -> None:  # noqa: ANN401
+    def invoice(self, supplier: str, customer: str, month: int, amount: int, /, **columns: Any) -> None:  # noqa: ANN401
         """Let one company of the country XX bill another for a month of 2025."""
         both = {"supplier": self._party(supplier, "company"), "customer": self._party(customer, "company")}
         days = {"start": date(2025, month, 1), "end": date(2025, month, 28), "issued": date(2025, month, 28)}
