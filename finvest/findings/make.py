@@ -138,14 +138,14 @@ class Make:
         at = None if day is None else START + timedelta(days=day)
         self.row("devices", device=device, account=self.id(account), seen_at=at, **columns)
 
-    def wage(self, employer: str, worker: str, month: int, gross: int | None, **columns: Any) -> None:  # noqa: ANN401
+    def wage(self, employer: str, worker: str, month: int, gross: int | None, /, **columns: Any) -> None:  # noqa: ANN401
         """Let a firm of the made-up country XX pay a worker for four weeks of a month of 2025, all of it net."""
         both = {"employer": self._party(employer, "company"), "worker": self._party(worker, "person")}
         days = {"start": date(2025, month, 1), "end": date(2025, month, 28)}
         paid = {"currency": "EUR", "gross": gross, "net": gross, "deductions": "{}"}
         self.row("employments", **{**both, **days, **paid, **columns})
 
-    def invoice(self, supplier: str, customer: str, month: int, amount: int, **columns: Any) -> None:  # noqa: ANN401
+    def invoice(self, supplier: str, customer: str, month: int, amount: int, /, **columns: Any) -> None:  # noqa: ANN401
         """Let one company of the country XX bill another for a month of 2025."""
         both = {"supplier": self._party(supplier, "company"), "customer": self._party(customer, "company")}
         days = {"start": date(2025, month, 1), "end": date(2025, month, 28), "issued": date(2025, month, 28)}

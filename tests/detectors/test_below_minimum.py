@@ -33,7 +33,7 @@ def test_the_shortfall_is_exact_and_written_out() -> None:
     assert finding.facts["shortfall"] == 3 * (2_000_00 - 999_99)
     assert finding.amounts == (("EUR", 3_000_03),)
     assert "3,000.03 EUR are missing to the minimum" in finding.sentence
-    assert "12.50 EUR (an example, no real figure)" in finding.sentence
+    assert "hourly minimum 12.50 EUR [an example, no real figure]" in finding.sentence
     assert finding.facts["lowest_percent"] == 49
     assert {s.column: s.role for s in finding.subjects} == {"employer": "exploiter", "workers": "possible_victim"}
     assert finding.days == (date(2025, 1, 1), date(2025, 3, 28))
@@ -51,7 +51,7 @@ def test_months(months: int, expected: int) -> None:
 
 
 def test_a_period_of_many_months_counts_as_many() -> None:
-    quarter = {"start": date(2025, 1, 1), "end": date(2025, 3, 31), "hours": "480"}
+    quarter: dict[str, Any] = {"start": date(2025, 1, 1), "end": date(2025, 3, 31), "hours": "480"}
     (finding,) = found("LAB-02", paid(months=1, **quarter))
     assert finding.facts["months"] == 3
     assert finding.facts["shortfall"] == 5_000_00
