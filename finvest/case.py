@@ -135,7 +135,7 @@ class Case(Decided):
         parameters: dict[str, dict[str, Any]] | None = None,
         progress: Callable[[str], None] | None = None,
     ) -> Findings:
-        """Run detectors, keep what they found, and rank accounts for review.
+        """Run detectors, keep what they found, and rank accounts for review; one that fails is listed.
 
         Parameters
         ----------
@@ -147,7 +147,8 @@ class Case(Decided):
         progress : callable, optional
             Told the id of each detector before it runs.
         """
-        found = score(self.view(selection), chosen(self.registry, only, parameters), progress)
+        refused = {} if only else self.registry.refused()
+        found = score(self.view(selection), chosen(self.registry, only, parameters), progress, refused)
         self._state.findings = found
         self._store.replace("findings", found.to_frame())
         self._log("combination: score", [f.id for f in found.all])
@@ -177,7 +178,8 @@ class Case(Decided):
         from finvest.evaluate.evaluation import evaluate
 
         of = self.labelled(dated=dated)
-        return evaluate(of.name, of.view, of.answers, chosen(self.registry, only, parameters), dated=dated, **how)
+        detectors = chosen(self.registry, only, parameters, whole=True)
+        return evaluate(of.name, of.view, of.answers, detectors, dated=dated, **how)
 
     def labelled(self, *, dated: bool = False) -> LabelledSet:
         """Return what detectors see of this case beside its answers (the table `labels`).

@@ -143,7 +143,8 @@ def report_content(
         ranking=findings.ranking,
         members=members(findings.all, findings.view, matched, names),
         titles=titles,
-        not_assessable=findings.not_assessable,
+        not_assessable=findings.not_assessable
+        | {name: f"could not run, so nothing was looked for: {why}" for name, why in findings.failed.items()},
         not_searched=findings.unjudged,
     )
 

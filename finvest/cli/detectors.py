@@ -43,7 +43,8 @@ def command(
         return
     from finvest.registry import Registry
 
-    classes = Registry(plugins).detectors()
+    registry = Registry(plugins)
+    classes, refused = registry.detectors(), registry.refused()
     lacks = {}
     if folder is not None:
         case = open_case(folder, actor, reason, plugins)
@@ -52,14 +53,18 @@ def command(
         {"id": i, "title": c.card.title, "strength": c.card.strength, "what": c.card.what, "lacks": lacks.get(i, "")}
         for i, c in classes.items()
     ]
+    for why in refused.values():
+        click.echo(f"finvest: {output.clean(why)}", err=True)
     if json_:
         output.as_json(rows)
-        return
-    import polars as pl
+    else:
+        import polars as pl
 
-    listed = pl.DataFrame(rows)
-    output.table(listed if folder is not None else listed.drop("lacks"), "Detectors")
-    output.hint("finvest detectors show ID prints a card")
+        listed = pl.DataFrame(rows)
+        output.table(listed if folder is not None else listed.drop("lacks"), "Detectors")
+        output.hint("finvest detectors show ID prints a card; finvest detectors new NAME writes one to fill in")
+    if refused:
+        ctx.exit(1)
 
 
 @command.command("show")

@@ -9,11 +9,12 @@ import polars as pl
 
 from finvest.findings.finding import Checked, Finding, Result, Subject, finding_id
 from finvest.findings.wording import fill, names, period, sums
+from finvest.model.errors import ContractError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from finvest.findings.card import CounterCheck
+    from finvest.findings.card import Card, CounterCheck
     from finvest.findings.detector import Detector
     from finvest.view import CaseView
 
@@ -115,7 +116,7 @@ class Report:
             movements=tuple(numbers.get("transactions", ())),
             facts=facts,
             checks=checks,
-            sentence=fill(card.sentence, words),
+            sentence=_told(card, words),
         )
 
     def _subjects(self, row: dict[str, Any]) -> Iterator[Subject]:
@@ -125,6 +126,15 @@ class Report:
                 of_victim = self.view.is_victims(kind, number)
                 hypothesis = "possible_victim" if of_victim else refined
                 yield Subject(column, kind, self.view.id_of(kind, number), hypothesis, self.view.label(kind, number))
+
+
+def _told(card: Card, words: dict[str, Any]) -> str:
+    try:
+        return fill(card.sentence, words)
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        # A KeyError's text is a name in the card; the others' can be of the data.
+        why = f"has no {error}" if isinstance(error, KeyError) else f"cannot be filled ({type(error).__name__})"
+        raise ContractError(f"{card.id}: the sentence {why}; look() returns what it may use") from error
 
 
 @cache
