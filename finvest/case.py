@@ -148,9 +148,10 @@ class Case(Decided):
             Told the id of each detector before it runs.
         """
         refused = {} if only else self.registry.refused()
-        found = score(self.view(selection), chosen(self.registry, only, parameters), progress, refused)
-        self._state.findings = found
-        self._store.replace("findings", found.to_frame())
+        # What was found before must not colour what is found now.
+        view = self._state.view(selection)
+        found = score(view, chosen(self.registry, only, parameters), progress, refused)
+        self._state.found(found)
         self._log("combination: score", [f.id for f in found.all])
         return found
 

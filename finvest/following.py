@@ -92,7 +92,7 @@ def follow(state: State, claims: Sequence[Claim], rule: str | None, how: How) ->
         If a claim is on days of which no books are on file.
     """
     named = rule_named(rule)
-    tables, matched, view = _tables(state), state.matched, state.view()
+    tables, matched, view = _tables(state), state.matched, state.shown()
     ledger = _ledger(state, hypotheses(state.decisions), how.until)
     doubtful = open_pairs(
         matched.transactions, matched.duplicates, matched.pairs, tables["accounts"], tables["identifiers"]

@@ -11,6 +11,7 @@ import polars as pl
 import finvest
 from finvest.lookup import files, where
 from finvest.views.flow import FlowPicture, flow
+from finvest.views.masking import Masks
 from finvest.views.report_content import MEMBERS, ReportContent
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def explain(
     finding: Finding, view: CaseView, matched: Matched, names: dict[str, str], victims: Sequence[str]
 ) -> Explanation:
     """Return a finding with the records it rests on."""
-    rows = members([finding], view, matched, names)
+    rows = Masks(view.hidden).texts(members([finding], view, matched, names))
     return Explanation(finding, rows, flow(view, finding, possible_victims=victims))
 
 

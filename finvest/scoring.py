@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -194,29 +195,45 @@ def score(
     refused : mapping of str to str, optional
         Detector files that could not be taken, see `finvest.registry.Registry.refused`.
     """
-    reports: list[tuple[str, Report]] = []
-    found: list[Finding] = []
     failed = dict(refused or {})
+    reports: list[Report] = []
     for detector in detectors:
-        id_ = detector.card.id
         if progress is not None:
-            progress(id_)
-        try:
-            report = detector.detect(view)
-            made = list(report)
-        except FinvestError as error:
-            failed[id_] = str(error)
-        except Exception as error:
-            _LOG.debug("%s failed", id_, exc_info=True)
-            failed[id_] = _fault(error)
-        else:
-            reports.append((id_, report))
-            found += made
+            progress(detector.card.id)
+        with _listing(failed, detector):
+            reports.append(detector.detect(view))
     view.forget()
-    reasons = {id_: r.not_assessable for id_, r in reports if r.not_assessable is not None}
-    unjudged = {id_: r.unjudged() for id_, r in reports if id_ not in reasons and len(r.gaps)}
+    # Whom one detector holds for a possible victim is masked in what the others say, too.
+    victims: list[pl.DataFrame] = []
+    for report in reports:
+        with _listing(failed, report.detector):
+            victims.append(report.victims())
+    view = view.presuming(pl.concat(victims).unique().sort("kind", "id") if victims else pl.DataFrame())
+    found: list[Finding] = []
+    reasons: dict[str, str] = {}
+    unjudged: dict[str, tuple[str, ...]] = {}
+    for report in reports:
+        report.view, id_ = view, report.detector.card.id
+        with _listing(failed, report.detector):
+            found += [*report]
+            if report.not_assessable is not None:
+                reasons[id_] = report.not_assessable
+            elif len(report.gaps):
+                unjudged[id_] = report.unjudged()
     found.sort(key=lambda f: (f.withdrawn, -f.score, f.id))
     return Findings(view, tuple(found), reasons, unjudged, failed)
+
+
+@contextmanager
+def _listing(failed: dict[str, str], detector: Detector) -> Iterator[None]:
+    """List a failure instead of ending with it."""
+    try:
+        yield
+    except FinvestError as error:
+        failed[detector.card.id] = str(error)
+    except Exception as error:
+        _LOG.debug("%s failed", detector.card.id, exc_info=True)
+        failed[detector.card.id] = _fault(error)
 
 
 def _fault(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import polars as pl
 from finvest.findings.finding import Checked, Finding, Result, Subject, finding_id
 from finvest.findings.wording import fill, names, period, sums
 from finvest.model.errors import ContractError
+from finvest.model.subjects import known_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 CHECK = "check "
 """Prefix of the columns that hold the results of counter-checks."""
+
+_TABLE = {"account": "accounts", "party": "parties"}
 
 _OWN = (
     "start", "end", "first_day", "last_day", "amounts", "amount_base", "rate_sources", "score", "found_score",
@@ -65,6 +69,19 @@ class Report:
         for place, row in enumerate(self.rows.iter_rows(named=True)):
             yield self._finding(row, {table: ids[place] for table, ids in found.items()}, parameters)
 
+    def victims(self) -> pl.DataFrame:
+        """Return whom the rows that stand hold for a possible victim: ``kind``, ``id``."""
+        card, found = self.detector.card, [pl.DataFrame(schema={"kind": pl.String, "id": pl.String})]
+        cleared = [pl.col(CHECK + c.name).fill_null(value=False) for c in card.innocent if c.keeps == 0]
+        for column, (kind, role) in card.roles.items() if len(self.rows) else ():
+            refined = f"{column}_role"
+            said = pl.coalesce(refined, pl.lit(role)) if refined in self.rows.columns else pl.lit(role)
+            rows = self.rows.filter(~pl.any_horizontal(*cleared, pl.lit(value=False)), said == "possible_victim")
+            numbers = rows[column].explode(empty_as_null=False).unique().sort()
+            ids = self.view.frame(_TABLE[kind], kind)[kind].gather(numbers)
+            found.append(pl.DataFrame({"kind": [kind] * len(ids), "id": ids}))
+        return pl.concat(found).unique().sort("kind", "id")
+
     def unjudged(self) -> tuple[str, ...]:
         """Say of each row that could not be judged, whom it is about and why."""
         return tuple(
@@ -86,6 +103,8 @@ class Report:
         amounts = tuple((a["currency"], a["amount"]) for a in row["amounts"] or ())
         gone = {*_OWN, *card.roles, *(c for c in row if c.startswith(("evidence", CHECK)) or c.endswith("_role"))}
         facts = {c: v for c, v in row.items() if c not in gone}
+        if any(s.role == "possible_victim" for s in subjects):
+            facts = {c: self._cleared(v, subjects) for c, v in facts.items()}
         base = None
         if row.get("amount_base") is not None and self.view.base is not None:
             base = (self.view.base, row["amount_base"])
@@ -118,6 +137,16 @@ class Report:
             checks=checks,
             sentence=_told(card, words),
         )
+
+    def _cleared(self, fact: Any, subjects: tuple[Subject, ...]) -> Any:  # noqa: ANN401
+        """Return a fact without the names and numbers of possible victims among its subjects."""
+        if isinstance(fact, list):
+            return [self._cleared(one, subjects) for one in fact]
+        if isinstance(fact, str):
+            for s in subjects:
+                for part in known_by(self.view.hidden.get((s.kind, s.id), "")):
+                    fact = re.sub(re.escape(part).replace(r"\ ", r"\s+"), s.label, fact, flags=re.IGNORECASE)
+        return fact
 
     def _subjects(self, row: dict[str, Any]) -> Iterator[Subject]:
         for column, (kind, role) in self.detector.card.roles.items():
