@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from finvest.model.errors import UsageError
-from finvest.model.tables import PROTECTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
     from finvest.reading.loader import Loader
 
 T = TypeVar("T")
-
-_NAMES_PROTECTED = re.compile(rf"\b(?:{'|'.join(sorted(PROTECTED))})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +200,7 @@ def _refuse_protected(path: Path, kind: str) -> None:
     Views have no such column anyway; a file that names one wants to judge people by it, or will.
     """
     text = path.read_text("utf-8", errors="replace") if kind == "detectors" and path.is_file() else ""
-    if _NAMES_PROTECTED.search(text) is None:
+    if not text or _protected().search(text) is None:
         return
     try:
         tree = ast.parse(text)
@@ -211,11 +208,18 @@ def _refuse_protected(path: Path, kind: str) -> None:
         return  # loading it says what is wrong
     for node in ast.walk(tree):
         for word in _words(node):
-            if found := _NAMES_PROTECTED.search(word):
+            if found := _protected().search(word):
                 raise UsageError(
                     f"{path.name}:{getattr(node, 'lineno', 1)} names the protected attribute {found[0]!r}: nobody is "
                     f"judged by it (Charter of Fundamental Rights, Art. 21); take it out"
                 )
+
+
+@cache
+def _protected() -> re.Pattern[str]:
+    from finvest.model.tables import PROTECTED  # brings polars, which a list of commands needs not
+
+    return re.compile(rf"\b(?:{'|'.join(sorted(PROTECTED))})\b")
 
 
 def _words(node: ast.AST) -> Iterator[str]:

@@ -169,7 +169,7 @@ class CaseView(ViewTables):
             return CaseView(others, self._given, self.base)
         gone = self.frame(name).filter(pl.col("n").is_in(list(rows)))
         given = self._given.get(name, TABLES[name].empty())
-        if name in {"accounts", "parties"}:
+        if name in _KEYS:
             left = given.filter(~pl.col(_KEYS[name]).is_in(gone[_KEYS[name]].implode()))
         else:
             left = given.with_row_index("n").join(gone.select("n"), on="n", how="anti").drop("n")
@@ -254,16 +254,13 @@ class CaseView(ViewTables):
         return mask("party", row["party"]) if masked or not row["name"] else str(row["name"])
 
     def is_victims(self, kind: str, number: int) -> bool:
-        """Tell whether a party is, or an account is held by, somebody whom any record calls a (possible) victim."""
+        """Tell whether a party is, or an account is held by, a (possible) victim."""
         return self.id_of(kind, number) in self._victims[kind]
 
     def presuming(self, found: pl.DataFrame) -> CaseView:
         """Return the same view in which some more are possible victims: masked, neutral, never ranked.
 
-        Parameters
-        ----------
-        found : polars.DataFrame
-            ``kind`` (party, account), ``id``: whom findings hold for one; see `finvest.model.subjects.presumed`.
+        `found` (``kind``, ``id``) are those whom findings hold for one, see `finvest.model.subjects.presumed`.
         """
         if found.is_empty():
             return self
