@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from finvest import exchange_rates, following, loading, lookup, reporting
 from finvest.checking import Checks, check
 from finvest.decided import Decided
+from finvest.model.errors import NotAssessable
 from finvest.scoring import Findings, chosen, score
 from finvest.state import EVERYTHING
 
@@ -197,16 +198,34 @@ class Case(Decided):
         tables = self._state.tables | ({"labels": labels} if len(labels) else {})
         return case_set(self.about.title, self.matched, tables, dated=dated)
 
-    def explain(self, finding: str | Finding) -> reporting.Explanation:
-        """Return a finding's facts, evidence rows, counter-checks done and to ask."""
+    def explain(self, finding: str | Finding, *, moved: bool = True) -> reporting.Explanation:
+        """Return a finding's facts, evidence rows, counter-checks done and to ask, and what would change the score.
+
+        Parameters
+        ----------
+        finding : str or Finding
+        moved : bool
+            Run its detector again with each parameter a fifth lower and higher; that takes as many times as long.
+        """
         found = self.findings.named(finding) if isinstance(finding, str) else finding
         self._log("consultation: explain", [found.id])
         victims = self.findings.possible_victims
-        return reporting.explain(found, self.findings.view, self.matched, lookup.files(self._store), victims)
+        view, names = self.findings.view, lookup.files(self._store)
+        detector = self.findings.detectors.get(found.indicator) if moved else None
+        return reporting.explain(found, view, self.matched, names, victims, detector)
 
     def picture(self, finding: str | Finding) -> FlowPicture:
-        """Return the flow picture of a finding."""
-        return self.explain(finding).picture
+        """Return the flow picture of a finding.
+
+        Raises
+        ------
+        NotAssessable
+            If it is about no account.
+        """
+        picture = self.explain(finding, moved=False).picture
+        if picture is None:
+            raise NotAssessable("this finding is about no account; there is nothing to draw")
+        return picture
 
     # ---- following the money
 

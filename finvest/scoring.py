@@ -50,6 +50,8 @@ class Findings:
     failed : dict of str to str
         Detector (catalogue id, or file where it could not be loaded) to why it could not run; it found nothing, which
         means nothing.
+    detectors : mapping of str to Detector
+        Those that ran, by catalogue id.
     """
 
     view: CaseView
@@ -57,6 +59,7 @@ class Findings:
     not_assessable: dict[str, str]
     unjudged: dict[str, tuple[str, ...]]
     failed: dict[str, str] = field(default_factory=dict)
+    detectors: Mapping[str, Detector] = field(default_factory=dict)
 
     @property
     def standing(self) -> tuple[Finding, ...]:
@@ -221,7 +224,7 @@ def score(
             elif len(report.gaps):
                 unjudged[id_] = report.unjudged()
     found.sort(key=lambda f: (f.withdrawn, -f.score, f.id))
-    return Findings(view, tuple(found), reasons, unjudged, failed)
+    return Findings(view, tuple(found), reasons, unjudged, failed, {d.card.id: d for d in detectors})
 
 
 @contextmanager

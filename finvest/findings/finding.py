@@ -79,6 +79,8 @@ class Finding:
         one was converted; the fact `rate_sources` says by which rates.
     score : float
         0 to 1 after the counter-checks; higher is more suspicious.
+    found_score : float or None
+        0 to 1 before the counter-checks.
     withdrawn : bool
         An innocent explanation holds and clears it.
     evidence : dict of str to tuple of str
@@ -107,6 +109,7 @@ class Finding:
     checks: tuple[Checked, ...]
     sentence: str
     base: tuple[str, int] | None = None
+    found_score: float | None = None
     basis: str = "assessment"
 
     @property

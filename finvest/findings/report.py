@@ -130,6 +130,7 @@ class Report:
             amounts=amounts,
             base=base,
             score=row["score"],
+            found_score=row["found_score"],
             withdrawn=any(c.keeps == 0 and row[CHECK + c.name] for c in card.innocent),
             evidence=evidence,
             movements=tuple(numbers.get("transactions", ())),
