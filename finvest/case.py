@@ -5,18 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finvest import exchange_rates, following, loading, lookup, reporting
+import polars as pl
+
+from finvest import deciding, exchange_rates, following, loading, lookup, reporting
 from finvest.checking import Checks, check
 from finvest.decided import Decided
 from finvest.model.errors import NotAssessable
+from finvest.model.subjects import mask
 from finvest.scoring import Findings, chosen, score
 from finvest.state import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
-
-    import polars as pl
 
     from finvest.evaluate.evaluation import Evaluation
     from finvest.evaluating import LabelledSet
@@ -213,6 +214,31 @@ class Case(Decided):
         view, names = self.findings.view, lookup.files(self._store)
         detector = self.findings.detectors.get(found.indicator) if moved else None
         return reporting.explain(found, view, self.matched, names, victims, detector)
+
+    def unmask(self, finding: str | Finding, *, reason: str) -> TableView:
+        """Say who the possible victims in a finding are: this once, for a reason that is kept with who asked.
+
+        Nothing else is unmasked: reports, exports and every other look stay as they are.
+
+        Returns
+        -------
+        TableView
+            ``called`` (what it is called here), ``known_as``, ``decision`` (id of what was kept).
+
+        Raises
+        ------
+        UsageError
+            If there is no reason.
+        """
+        from finvest.views.tables import TableView
+
+        found = self.findings.named(finding) if isinstance(finding, str) else finding
+        hidden = reporting.masked(found, self.findings.view)
+        kept = deciding.unmask(self._state, [id_ for _, id_ in hidden], reason, self.actor)
+        self._log("consultation: unmask", [found.id, *(id_ for _, id_ in hidden)], reason)
+        rows = [(mask(*who), known, made) for (who, known), made in zip(hidden.items(), kept, strict=True)]
+        frame = pl.DataFrame(rows, schema=dict.fromkeys(("called", "known_as", "decision"), pl.String), orient="row")
+        return TableView(frame, title="Who is masked here")
 
     def picture(self, finding: str | Finding) -> FlowPicture:
         """Return the flow picture of a finding.

@@ -61,7 +61,7 @@ def _shown(rows: pl.DataFrame, view: CaseView, names: dict[str, str], masks: Mas
         for value in rows[c].drop_nulls().unique()
         if len(value) == 17  # noqa: PLR2004 - a letter and 16 digits
     }
-    labels = {}
+    labels: dict[str, str] = {}
     for kind, table in (("account", "accounts"), ("party", "parties")):
         if view.lacks([table]) is None:
             of = view.frame(table).filter(pl.col(kind).is_in(sorted(mentioned)))

@@ -119,6 +119,15 @@ def members(findings: Sequence[Finding], view: CaseView, matched: Matched, names
     ).select(MEMBERS.names())
 
 
+def masked(finding: Finding, view: CaseView) -> dict[tuple[str, str], str]:
+    """Return the possible victims among a finding's subjects and in its movements: kind and id to what is hidden."""
+    rows = view.frame("transactions", "originator", "beneficiary")[list(finding.movements)]
+    moving = pl.concat([rows["originator"], rows["beneficiary"]]).unique().sort()
+    ids = [("account", id_) for id_ in view.frame("accounts")["account"].gather(moving)]
+    named = dict.fromkeys([*((s.kind, s.id) for s in finding.subjects), *ids])
+    return {who: view.hidden[who] for who in named if who in view.hidden}
+
+
 def _heading(store: Store, actor: str) -> dict[str, Any]:
     """Return what every report begins with: the case, who wrote it and when, and with which version."""
     case = store.casefile

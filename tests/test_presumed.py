@@ -16,6 +16,7 @@ from finvest.features.scores import grows
 from finvest.findings.card import Card, CounterCheck
 from finvest.findings.detector import Detector
 from finvest.findings.make import Make
+from finvest.model.errors import UsageError
 from finvest.model.identifiers import opaque
 from finvest.registry import Registry
 from finvest.scoring import Findings, score
@@ -250,3 +251,33 @@ def test_no_command_and_no_file_names_her(run: Any, tmp_path: Path, args: tuple[
         assert "rosaexample" not in squeezed
         if "--table" not in args or "transactions" not in args:
             assert NUMBER.lower() not in squeezed
+
+
+# ---- until somebody gives a reason
+
+
+def test_with_a_reason_of_its_own_she_is_named_once_and_that_is_kept(run: Any) -> None:
+    run("score", "AGY-90", "--plugins", "own")
+    ask = ("explain", "F-", "--plugins", "own", "--unmask")
+    env = {"FINVEST_CASE": "case", "FINVEST_ACTOR": "A 12", "FINVEST_REASON": "file 1/25"}
+    refused = CliRunner(env=env).invoke(main, [*ask])
+    assert refused.exit_code == 2
+    assert "reason of its own" in refused.output
+    assert "Rosa" not in refused.output
+    (row,) = json.loads(run(*ask, "--reason", "to call her doctor", "--json"))
+    assert row["known_as"] == f"{NUMBER} ({NAME})"
+    assert row["called"].startswith("controlled account")
+    assert NAME in run(*ask, "--reason", "to call her doctor")
+    (kept, _) = (d for d in json.loads(run("decisions", "--json")) if d["kind"] == "unmask")
+    assert (kept["reason"], kept["actor"]) == ("to call her doctor", "A 12")
+    log = json.loads(run("log", "--json"))
+    assert [e["reason"] for e in log if e["event"] == "consultation: unmask"] == ["to call her doctor"] * 2
+    for args in OUTPUTS[:6]:
+        assert "Rosa" not in run(*args), "all else stays masked"
+
+
+def test_no_reason_no_name(run: Any, tmp_path: Path) -> None:  # noqa: ARG001 - `run` lays the case out
+    case = Case.open(tmp_path / "case", actor="A 12", reason="r", plugins=[tmp_path / "own"])
+    case.score("AGY-90")
+    with pytest.raises(UsageError, match="needs a reason"):
+        case.unmask("F-", reason=" ")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from finvest.cli import output
-from finvest.cli.options import Target, as_json, of_case
+from finvest.cli.options import Target, as_json, needs_own_reason, of_case
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,15 +19,25 @@ if TYPE_CHECKING:
 @click.argument("finding")
 @of_case
 @click.option("--svg", type=Target(), help="Write the flow picture to this file.")
+@click.option("--unmask", is_flag=True, help="Say who is masked in it instead; --reason says why, and is kept.")
 @click.option("--quick", is_flag=True, help="Do not try other parameters.")
 @as_json
-def command(case: Case, finding: str, svg: Path | None, quick: bool, json_: bool) -> None:
+def command(case: Case, finding: str, svg: Path | None, quick: bool, unmask: bool, json_: bool) -> None:
     """Explain FINDING (its id, or how it begins): facts, records, innocent explanations, what would change its score.
 
     For the last its detector runs again with each parameter a fifth lower and higher; --quick leaves that out.
     """
     from finvest.findings.wording import names, sums
 
+    if unmask:
+        needs_own_reason()
+        hidden = case.unmask(finding, reason=case.reason).to_frame()
+        if json_:
+            output.as_json(output.rows(hidden))
+            return
+        output.table(hidden, "Who is masked in this finding")
+        output.hint("this look is kept with your reason; reports and exports stay masked")
+        return
     told = case.explain(finding, moved=not quick)
     if svg is not None:
         if told.picture is None:
