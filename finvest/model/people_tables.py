@@ -253,7 +253,10 @@ CHOICES = {
         ),
     },
     "adverts": {"kind": ("sexual_service", "job", "lodging")},
-    "devices": {"kind": ("phone", "tablet", "computer", "terminal", "public", "other")},
+    "devices": {
+        "kind": ("phone", "tablet", "computer", "terminal", "public", "other"),
+        "party_kind": ("person", "company"),
+    },
     "accounts": {"holder_kind": ("person", "company"), "kind": ("bank", "wallet")},
 }  # fmt: skip
 """By table: words of a column that readers of the table know, those of lists' own columns included."""

@@ -28,10 +28,10 @@ LINE_COLUMNS = frozenset(
 EXTRA_COLUMNS = {
     "companies": {"directors"},
     "parties": {"number", "register"},
-    "links": {"from", "from_bank", "from_name", "to", "to_bank", "to_name", "register", "share"},
+    "links": {"from", "from_bank", "from_name", "to", "to_bank", "to_name", "register", "to_register", "share"},
     "accounts": {"number", "register", "company_register", "holder_kind"},
     "contacts": {"subject_kind", "register", "company_register", "bank"},
-    "devices": {"register", "bank", "zone"},
+    "devices": {"register", "company_register", "party_kind", "bank", "zone"},
     "adverts": {"zone"},
     "employments": {"register", "company_register", "employer_kind", "bank"},
     "shifts": {"register", "company_register", "employer_kind"},

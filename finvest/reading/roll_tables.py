@@ -212,7 +212,7 @@ def _links(rows: pl.DataFrame, name: str, source: Source) -> Iterator[tuple[str,
             "line",
             number=_text(rows, end),
             name=_text(rows, f"{end}_name"),
-            register=_text(rows, "register"),
+            register=pl.coalesce(_text(rows, "to_register") if end == "to" else None, _text(rows, "register")),
             kind=pl.col(f"_{end}").replace("party", "unknown"),
         )
         parts = []
