@@ -9,7 +9,7 @@ from finvest.synth.people.world import COMPANIES, COUNTRY, PERSONS
 from finvest.synth.statements.rows import FIRST_RECORD, delimited
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from finvest.synth.people.world import Firm, Person, World
 
@@ -90,7 +90,7 @@ def _firm(firm: Firm) -> Sequence[str]:
     ]  # fmt: skip
 
 
-def _person(person: Person, rng: Random) -> Iterable[str]:
+def _person(person: Person, rng: Random) -> Sequence[str]:
     return [
         person.number, PERSONS, "person", person.name, f"{person.born}", COUNTRY, "unclassified", *protected(rng),
     ]  # fmt: skip
