@@ -1,0 +1,1 @@
+"""Control over people and their accounts (CTL)."""
