@@ -1,1 +1,1 @@
-"""Control over people and their accounts (CTL)."""
+"""Indicators of control over people and their accounts (CTL)."""
