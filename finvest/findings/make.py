@@ -5,7 +5,7 @@ They go through the same rooms as real records: lines, transactions, movements, 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +130,40 @@ class Make:
         """Let a device be seen at an account; when may be unknown."""
         at = None if day is None else START + timedelta(days=day)
         self.row("devices", device=device, account=self.id(account), seen_at=at, **columns)
+
+    def wage(self, employer: str, worker: str, month: int, gross: int | None, /, **columns: Any) -> None:  # noqa: ANN401
+        """Let a firm of the made-up country XX pay a worker for four weeks of a month of 2025, all of it net."""
+        for kind, name in (("company", employer), ("person", worker)):
+            self.row("parties", party=opaque("p", "name", name_key(name)), kind=kind, name=name, country="XX")
+        both = {
+            side: opaque("p", "name", name_key(name)) for side, name in (("employer", employer), ("worker", worker))
+        }
+        days = {"start": date(2025, month, 1), "end": date(2025, month, 28)}
+        paid = {"currency": "EUR", "gross": gross, "net": gross, "deductions": "{}"}
+        self.row("employments", **{**both, **days, **paid, **columns})
+
+    def invoice(self, supplier: str, customer: str, month: int, amount: int, /, **columns: Any) -> None:  # noqa: ANN401
+        """Let one company of the country XX bill another for a month of 2025."""
+        both = {"supplier": self._party(supplier, "company"), "customer": self._party(customer, "company")}
+        days = {"start": date(2025, month, 1), "end": date(2025, month, 28), "issued": date(2025, month, 28)}
+        self.row("invoices", **{**both, **days, "currency": "EUR", "amount": amount, **columns})
+
+    def advert(self, site: str, day: float, **columns: Any) -> None:  # noqa: ANN401
+        """Let an advert with the contact ``+490`` appear on a site so many days after `START`."""
+        advert = {"site": site, "posted_at": START + timedelta(days=day), "phone": "+490", "currency": "EUR"}
+        self.row("adverts", **{**advert, **columns})
+
+    def _party(self, name: str, kind: str) -> str:
+        party = opaque("p", "name", name_key(name))
+        self.row("parties", party=party, kind=kind, name=name, country="XX")
+        return party
+
+    def wage_rule(self, kind: str, value: str, **columns: Any) -> None:  # noqa: ANN401
+        """Make up a rule of pay of the country XX for 2025."""
+        days = {"start": date(2025, 1, 1), "end": date(2025, 12, 31)}
+        currency = "EUR" if kind in {"hourly_minimum", "subsistence_month"} else None
+        rule = {"country": "XX", "kind": kind, "value": value, "currency": currency, "example": True}
+        self.row("wage_rules", **{**rule, **days, **columns})
 
     def opening(self, account: str, amount: int, day: float = 0) -> None:
         """Say what an account held when its statement begins."""

@@ -241,7 +241,7 @@ PEOPLE = (
     ),
 )
 
-CHOICES = {
+CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
     "contacts": {"kind": ("phone", "email", "handle", "address"), "subject_kind": ("account", "person", "company")},
     "employments": {"employer_kind": ("company", "person")},
     "shifts": {"kind": ("timesheet", "access_log", "roster", "contract"), "employer_kind": ("company", "person")},

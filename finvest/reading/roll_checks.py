@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from finvest.reading.profile import Profile
 
 _SHARE = re.compile(r"\s*(\d{1,3}(?:\.\d+)?)\s*%?\s*(?:(?:-|–|to)\s*(\d{1,3}(?:\.\d+)?)\s*%?\s*)?")  # noqa: RUF001 - a dash of ranges
-CHOICES = {
+CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
     "parties": {
         "kind": ("person", "company", "public", "unknown"),
         "subject_category": (
