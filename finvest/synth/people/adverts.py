@@ -34,8 +34,9 @@ def play(world: World, cast: Cast, rng: Random) -> list[Told]:
             _pay(world, account, USUAL, when)
             _advert(world, "job", when + timedelta(hours=rng.randrange(2, 40)), USUAL, world.phone(), "", "bicycle")
     phone, rows = world.phone(), []
+    prices = (31_40 + rng.randrange(90) * 5, 36_15 + rng.randrange(90) * 5)
     for match in range(MATCHES):
-        price = 31_40 + rng.randrange(200) * 5
+        price = prices[match % len(prices)]
         at = on(20 + 19 * match, rng.randrange(9, 23), rng.randrange(60), rng.randrange(60))
         rows.append(_pay(world, payer, price, at))
         shown = at + timedelta(seconds=rng.randrange(90, 480))

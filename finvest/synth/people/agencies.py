@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from finvest.synth.movements import FIRST, MONTHS
+from finvest.synth.movements import FIRST, MONTHS, on
 from finvest.synth.people.payroll import paid
 from finvest.synth.people.world import COMPANIES, Told
 
@@ -93,12 +93,22 @@ def _cluster(world: World, rng: Random) -> Told:
         for word in WORDS
     ]
     crews = [[world.person() for _ in range(STAFF)] for _ in firms]
-    rows = []
+    rows = [world.extracts[firm.number] for firm in firms]
+    promoter = world.account(
+        world.firm("Harbourlight Umbrella", "70.22", date(2021, 3, 1)), date(2021, 4, 1), told=False
+    )
     for position, (firm, crew) in enumerate(zip(firms, crews, strict=True)):
-        rows += _staff(world, firm, crew, range(1, 3))
         # In March the staff of every second company is on the payroll of the next.
-        moved = crews[position - 1] if position % 2 and position < 2 * MOVING else crew
-        rows += _staff(world, firm, moved, range(3, 5))
+        stay = position >= 2 * MOVING or not position % 2
+        paid_before = _staff(world, firm, crew, range(1, 3))
+        paid_after = _staff(world, firm, crew if stay else crews[position - 1], range(3, 5))
+        rows += (paid_before if stay else []) + ([] if stay else paid_after)
+        account = world.account(firm, firm.incorporated + timedelta(days=80), bank="other_2")
+        for month in range(1, 5):
+            when = on(date(FIRST.year, month, 24), 11, 3 * position)
+            world.record(account, 4600_00 + position * 10_00, when, other=promoter, Reference=f"staff {month:02d}")
+            when = on(date(FIRST.year, month, 26), 11, 3 * position)
+            world.record(account, -3600_00, when, other=f"{firm.name} staff", Reference=f"net pay {month:02d}")
     for position, firm in enumerate(firms):
         if position % 6 == 0:
             director = world.person()
@@ -122,9 +132,13 @@ def _franchise(world: World, rng: Random) -> Told:
                    staff=SHOP_STAFF)
         for word in WORDS[:SHOPS]
     ]  # fmt: skip
-    rows = []
+    rows = [world.extracts[firm.number] for firm in firms]
     for position, firm in enumerate(firms):
         rows += _staff(world, firm, [world.person() for _ in range(SHOP_STAFF)], range(1, 5))
+        account = world.account(firm, firm.incorporated + timedelta(days=9), bank="other_2")
+        for month in MONTHS:
+            when = on(date(FIRST.year, month, rng.randrange(1, 28)), 14, rng.randrange(60))
+            world.record(account, rng.randrange(90_00, 900_00), when, other=world.person().name, Reference="party")
         world.link("directs", mother if position % 2 else daughter, firm, firm.incorporated)
     return Told(
         name="franchise family",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def play(world: World, _cast: Cast, rng: Random) -> list[Told]:
     """Play people who lawfully share a telephone, an address or a computer."""
-    return [*_accountant(world, rng), _flat(world, rng), _family(world, rng), _library(world, rng)]
+    return [*_accountant(world, rng), _flat(world, rng), _family(world, rng), *_library(world, rng)]
 
 
 def _accounts(world: World, rng: Random, count: int, *, family: bool = False) -> list[Held]:
@@ -89,19 +89,22 @@ def _family(world: World, rng: Random) -> Told:
     )
 
 
-def _library(world: World, rng: Random) -> Told:
+def _library(world: World, rng: Random) -> list[Told]:
     readers, device = _accounts(world, rng, 5), f"F-{rng.randrange(16**6):06x}"
     rows = [
         world.session(device, account, "public", on(90 + 7 * week, rng.randrange(10, 18), rng.randrange(60)))
         for account in readers
         for week in range(6)
     ]
-    return Told(
-        name="library",
-        indicator="CTL-07",
-        kind="look_alike",
-        story="Five people do their banking at a computer of the public library.",
-        accounts=[(account, "reader") for account in readers],
-        rows=rows,
-        innocent="The bank knows the computer to be a public one.",
-    )
+    return [
+        Told(
+            name="library",
+            indicator=indicator,
+            kind="look_alike",
+            story="Five people do their banking at a computer of the public library.",
+            accounts=[(account, "reader") for account in readers],
+            rows=rows,
+            innocent="The bank knows the computer to be a public one.",
+        )
+        for indicator in ("CTL-07", "CTL-01")
+    ]

@@ -37,8 +37,10 @@ def _one_telephone(world: World, cast: Cast, rng: Random) -> list[Told]:
         world.session(
             f"F-{rng.randrange(16**6):06x}", account, "phone", on(date(FIRST.year, 1, rng.randrange(2, 20)), 12)
         )
-        for week in range(12):
-            when = on(60 + 7 * week, 20, rng.randrange(60), rng.randrange(60))
+    # The operator takes one account over after the other, and looks into each every third day from then on.
+    for position, account in enumerate(crew):
+        for day in range(60 + 4 * position, 86, 3):
+            when = on(day, 20, rng.randrange(60), rng.randrange(60))
             sessions.append(world.session(device, account, "phone", when))
     return [
         Told(

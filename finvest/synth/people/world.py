@@ -130,7 +130,7 @@ class World:
         self._taken = {account.iban for account in economy.accounts.values()}
         self.rows: dict[str, list[Row]] = {}
         self.persons: list[Person] = []
-        self.firms: list[Firm] = []
+        self.extracts: dict[str, Row] = {}
 
     @property
     def with_records(self) -> set[str]:
@@ -179,8 +179,14 @@ class World:
     ) -> Firm:
         """Invent a company."""
         place = address or self.address()
-        firm = Firm(f"HZ-{len(self.firms) + 2001}", name, activity, place, incorporated, dissolved, staff)
-        self.firms.append(firm)
+        firm = Firm(f"HZ-{len(self.extracts) + 2001}", name, activity, place, incorporated, dissolved, staff)
+        self.extracts[firm.number] = self.add(
+            "company_extracts",
+            {"Number": firm.number, "Name": name, "Legal form": "limited company", "Register": COMPANIES,
+             "Country": COUNTRY, "Address": place, "Activity": activity, "Incorporated": f"{incorporated}",
+             "Dissolved": f"{dissolved or ''}", "Status": "dissolved" if dissolved else "active",
+             "Declared staff": f"{staff}"},
+        )  # fmt: skip
         return firm
 
     def address(self) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING
 
-from finvest.synth.people.world import COMPANIES, COUNTRY, PERSONS
+from finvest.synth.people.world import COUNTRY, PERSONS
 from finvest.synth.statements.rows import FIRST_RECORD, delimited
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from finvest.synth.people.world import Firm, Person, World
+    from finvest.synth.people.world import Person, World
 
 HEADERS = {
     "account_openings": "Account,Bank,Holder,Holder kind,Holder register,Currency,Opened,Channel,Branch",
+    "company_extracts": "Number,Name,Legal form,Register,Country,Address,Activity,Incorporated,Dissolved,Status,"
+    "Declared staff",
     "contacts": "Subject kind,Subject,Bank,Register,Kind,Value,Start",
     "sessions": "Device,Account,Bank,Party,Party kind,Register,Kind,Address,Seen at,Time zone",
     "relations": "Kind,From kind,From,To kind,To,To bank,Register,To register,Start,End",
@@ -27,7 +29,6 @@ HEADERS = {
     "account_records": "Booked at,Time zone,Account,Account holder,Bank,Amount,Currency,Counterparty account,"
     "Counterparty name,Payee as written,Reference,Channel,Merchant,Merchant category,Terminal,City,Country,Conductor",
 }
-FIRMS = "Number,Name,Legal form,Register,Country,Address,Activity,Incorporated,Dissolved,Status,Declared staff"
 FOLK = "Number,Register,Kind,Name,Birth year,Country,Subject category"
 PROTECTED = "Nationality,Ethnicity,Religion,Sex,Sexual orientation,Health,Migration status"
 
@@ -66,7 +67,6 @@ def protected(rng: Random) -> list[str]:
 def files(world: World) -> dict[str, bytes]:
     """Return the lists by file name."""
     made = {f"{name}.csv": _list(name, world) for name in HEADERS}
-    made["company_extracts.csv"] = delimited(FIRMS, [_firm(firm) for firm in world.firms])
     stream = Random(f"{world.rng.random()}/protected")
     made["residents.csv"] = delimited(f"{FOLK},{PROTECTED}", [_person(p, stream) for p in world.persons])
     return made
@@ -80,14 +80,6 @@ def _list(name: str, world: World) -> bytes:
         if unknown := set(row.values) - set(header):
             raise KeyError(f"{name}: {sorted(unknown)}")
     return delimited(HEADERS[name], ([row.values.get(column, "") for column in header] for row in rows))
-
-
-def _firm(firm: Firm) -> Sequence[str]:
-    status, gone = ("dissolved", f"{firm.dissolved}") if firm.dissolved else ("active", "")
-    return [
-        firm.number, firm.name, "limited company", COMPANIES, COUNTRY, firm.address, firm.activity,
-        f"{firm.incorporated}", gone, status, f"{firm.staff}",
-    ]  # fmt: skip
 
 
 def _person(person: Person, rng: Random) -> Sequence[str]:
