@@ -186,6 +186,8 @@ class CaseView(ViewTables):
     def records_of(self, name: str, rows: pl.Series) -> list[tuple[str, ...]]:
         """Return what `records` returns, for each list of row numbers."""
         asked = rows.rename("n").to_frame().with_row_index("row").explode("n", empty_as_null=False).drop_nulls()
+        if asked.is_empty():
+            return [()] * len(rows)  # the case need not have the table
         if name == "transactions":
             behind = self.frame(name, "records")["records"]
             ids = asked.with_columns(id=behind.gather(asked["n"])).explode("id", empty_as_null=False)

@@ -179,7 +179,7 @@ _BASE = {
 
 def _with_period_and_amounts(view: CaseView, rows: pl.DataFrame) -> pl.DataFrame:
     """Add start, end, and the sum of the evidence per currency, where the detector did not."""
-    if "start" in rows.columns or "evidence" not in rows.columns:
+    if {"start", "first_day"} & {*rows.columns} or "evidence" not in rows.columns:
         missing = {"start": INSTANT, "end": INSTANT, "first_day": DAY, "last_day": DAY}
         rows = rows.with_columns(pl.lit(None, t).alias(c) for c, t in missing.items() if c not in rows.columns)
     else:

@@ -122,6 +122,11 @@ class Finding:
         """Opaque ids of the accounts among the subjects."""
         return tuple(s.id for s in self.subjects if s.kind == "account")
 
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """Opaque ids of the parties among the subjects."""
+        return tuple(s.id for s in self.subjects if s.kind == "party")
+
     def __repr__(self) -> str:
         state = "withdrawn" if self.withdrawn else f"score {self.score:.2f}"
         return f"<Finding {self.id} {self.indicator} {state}>"

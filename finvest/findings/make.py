@@ -5,7 +5,7 @@ They go through the same rooms as real records: lines, transactions, movements, 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,68 @@ class Make:
         for account in accounts:
             self.holder(account, name)
 
+    def person(self, name: str, number: str | None = None, **columns: Any) -> str:  # noqa: ANN401
+        """Put a person on file, once, known by a number in a list or by the name alone, and return the party's id."""
+        party = opaque("p", "listed", number) if number else opaque("p", "name", name_key(name))
+        if party not in {row["party"] for row in self._rows.get("parties", ())}:
+            self.row("parties", party=party, kind="person", name=name, name_key=name_key(name), **columns)
+            known = {"subject": party, "subject_kind": "party", "issuer": "list"}
+            by = {"scheme": "listed", "key": number} if number else {"scheme": "name", "key": name_key(name)}
+            self.row("identifiers", **known, **by)
+        return party
+
+    def director(self, name: str, company: str, number: str | None = None, **dates: Any) -> None:  # noqa: ANN401
+        """Let a person (see `person`) direct a company that is on the list."""
+        directs = {"kind": "directs", "from_kind": "parties", "to_kind": "parties", **dates}
+        self.row("links", from_id=self.person(name, number), to_id=opaque("p", "name", name_key(company)), **directs)
+
+    def contact(self, subject: str, kind: str, value: str, day: float | None, **columns: Any) -> None:  # noqa: ANN401
+        """Give a contact to an account, or to a company that was put on the list before; since when may be unknown."""
+        companies = {row["name"]: row["party"] for row in self._rows.get("companies", ())}
+        start = None if day is None else (START + timedelta(days=day)).date()
+        self.row(
+            "contacts", kind=kind, value=value, subject=companies.get(subject, self.id(subject)), start=start, **columns
+        )
+
+    def session(self, device: str, account: str, day: float | None, **columns: Any) -> None:  # noqa: ANN401
+        """Let a device be seen at an account; when may be unknown."""
+        at = None if day is None else START + timedelta(days=day)
+        self.row("devices", device=device, account=self.id(account), seen_at=at, **columns)
+
+    def wage(self, employer: str, worker: str, month: int, gross: int | None, /, **columns: Any) -> None:  # noqa: ANN401
+        """Let a firm of the made-up country XX pay a worker for four weeks of a month of 2025, all of it net."""
+        for kind, name in (("company", employer), ("person", worker)):
+            self.row("parties", party=opaque("p", "name", name_key(name)), kind=kind, name=name, country="XX")
+        both = {
+            side: opaque("p", "name", name_key(name)) for side, name in (("employer", employer), ("worker", worker))
+        }
+        days = {"start": date(2025, month, 1), "end": date(2025, month, 28)}
+        paid = {"currency": "EUR", "gross": gross, "net": gross, "deductions": "{}"}
+        self.row("employments", **{**both, **days, **paid, **columns})
+
+    def invoice(self, supplier: str, customer: str, month: int, amount: int, /, **columns: Any) -> None:  # noqa: ANN401
+        """Let one company of the country XX bill another for a month of 2025."""
+        both = {"supplier": self._party(supplier, "company"), "customer": self._party(customer, "company")}
+        days = {"start": date(2025, month, 1), "end": date(2025, month, 28), "issued": date(2025, month, 28)}
+        self.row("invoices", **{**both, **days, "currency": "EUR", "amount": amount, **columns})
+
+    def advert(self, site: str, day: float, **columns: Any) -> None:  # noqa: ANN401
+        """Let an advert with the contact ``+490`` appear on a site so many days after `START`."""
+        advert = {"site": site, "posted_at": START + timedelta(days=day), "phone": "+490", "currency": "EUR"}
+        self.row("adverts", **{**advert, **columns})
+
+    def _party(self, name: str, kind: str) -> str:
+        party = opaque("p", "name", name_key(name))
+        self.row("parties", party=party, kind=kind, name=name, country="XX")
+        return party
+
+    def wage_rule(self, kind: str, value: str, **columns: Any) -> None:  # noqa: ANN401
+        """Make up a rule of pay of the country XX for 2025."""
+        days = {"start": date(2025, 1, 1), "end": date(2025, 12, 31)}
+        currency = "EUR" if kind in {"hourly_minimum", "subsistence_month"} else None
+        rule = {"country": "XX", "kind": kind, "value": value, "currency": currency, "example": True}
+        self.row("wage_rules", **{**rule, **days, **columns})
+
     def opening(self, account: str, amount: int, day: float = 0) -> None:
         """Say what an account held when its statement begins."""
         start = (START + timedelta(days=day)).date()
@@ -125,7 +187,8 @@ class Make:
             self._lines, schema_overrides={"amount": MINOR, "booked_at": INSTANT, "terminal": pl.String}
         )
         for batch in batches(lines, _SOURCE, "made", both=True):
-            made[batch.table] = batch.frame
+            given = [made[batch.table]] if batch.table in made else []
+            made[batch.table] = pl.concat([*given, batch.frame], how="diagonal_relaxed")
         came = pl.col("record").is_in(list(self._cash_in))
         sides = {end: (f"originator{end}", f"beneficiary{end}") for end in ("", "_name", "_known_by")}
         made["transactions"] = made["transactions"].with_columns(

@@ -67,7 +67,8 @@ class Report:
         found = {table: self.view.records_of(table, self.rows[c]) for c, table in tables.items()}
         parameters = self.detector.get_params()
         for place, row in enumerate(self.rows.iter_rows(named=True)):
-            yield self._finding(row, {table: ids[place] for table, ids in found.items()}, parameters)
+            evidence = {table: ids[place] for table, ids in found.items() if ids[place]}
+            yield self._finding(row, evidence, parameters)
 
     def victims(self) -> pl.DataFrame:
         """Return whom the rows that stand hold for a possible victim: ``kind``, ``id``."""

@@ -1,0 +1,1 @@
+"""Indicators of adverts and the payments for them (ADV)."""

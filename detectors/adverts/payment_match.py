@@ -1,0 +1,96 @@
+"""ADV-04: adverts of one contact appear right after an account paid their exact price to the site."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from math import log
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from finvest.features.advert_times import advert_payers, priced_adverts
+from finvest.findings.card import Card, CounterCheck, param
+from finvest.findings.checks import mostly
+from finvest.findings.detector import Detector
+from finvest.model.errors import NotAssessable
+
+if TYPE_CHECKING:
+    from finvest.findings.make import Make
+    from finvest.view import CaseView
+
+RESELLER = 4
+"""Contacts for whose adverts one account pays, from which it looks like a reseller's."""
+
+
+def _many_contacts(view: CaseView, rows: pl.DataFrame) -> pl.Series:  # noqa: ARG001 - the contract of a check
+    return rows.select(pl.col("contacts") >= RESELLER).to_series()
+
+
+class PaymentMatch(Detector):
+    """Adverts appear right after a payment of their exact price."""
+
+    card = Card(
+        id="ADV-04",
+        title="Advert and payment at one time",
+        what="Adverts with one contact appear within minutes after an account paid their exact price to the site, more "
+        "often than chance explains. It ties account and adverts; who placed them it does not say.",
+        strength="moderate",
+        roles={"payer": ("account", "undetermined")},
+        needs=("adverts", "adverts.posted_at", "adverts.price", "transactions"),
+        sentence="{payer} paid a site the exact price of {matched} of {adverts} adverts with one contact within "
+        "{minutes} minutes before they appeared ({period}), {amounts} in all; by chance {expected:.2f} such payments "
+        "are to be expected. {unpriced} more adverts of the contact have no price and were not compared. Whoever paid "
+        "may have been made to: the holder may be a possible victim.",
+        innocent=(
+            CounterCheck(
+                name="busy site",
+                explanation="So many pay this price to the site that such matches come about by chance.",
+                ask="Ask the site for its own log of payments and adverts.",
+                check=mostly("expected", of="matched"),
+            ),
+            CounterCheck(
+                name="reseller of credits",
+                explanation="The account pays for adverts of many contacts, as an agency or a seller of credits does.",
+                ask="Ask the holder and the site for whom the adverts were placed.",
+                check=_many_contacts,
+                keeps=0.5,
+            ),
+            CounterCheck(
+                name="independent advertiser",
+                explanation="The holder places adverts of their own, for lawful work.",
+                ask="Is the contact the holder's own? Compare it with what the bank has on file.",
+            ),
+        ),
+        sources=("S17: payment times linked with appearance times",),
+    )
+    minutes: int = param("payment before the advert, minutes at most", default=10, low=1, high=1440, published="S17")
+    hit_percent: int = param("share of adverts whose payment would be seen, percent", default=50, low=1, high=99)
+    prior_per_million: int = param("odds before looking, one in a million", default=1_000, low=1, high=1_000_000)
+    odds_least: int = param("odds after looking, at least, to one", default=100, low=1)
+
+    def look(self, view: CaseView) -> pl.DataFrame:
+        """Return one row an account and contact."""
+        if not priced_adverts(view)["price"].count():
+            raise NotAssessable("no advert has site, instant and price")
+        rows = advert_payers(view, self.minutes, self.hit_percent)
+        odds = pl.col("log_ratio") + log(self.prior_per_million / 1e6)
+        above = odds - log(self.odds_least)
+        certain = 1 - (-above / 10).exp() / 2  # half at the line
+        rows = rows.with_columns(odds_log10=odds / log(10)).filter(above >= 0)
+        return rows.with_columns(score=certain * (1 - 0.5 ** pl.col("matched"))).drop("contact", "log_ratio")
+
+    @staticmethod
+    def plant(make: Make) -> None:
+        """Let three adverts appear five minutes after payments of their price, days apart."""
+        _three_adverts(make, minutes=5)
+
+    @staticmethod
+    def look_alike(make: Make) -> None:
+        """Let the adverts appear an hour after these payments."""
+        _three_adverts(make, minutes=60)
+
+
+def _three_adverts(make: Make, minutes: int) -> None:
+    for i in range(3):
+        make.transfer("holder", "site", 35_00, 4 * i, channel="card_online", merchant="Ads.example")
+        make.advert("ads.example", 4 * i + timedelta(minutes=minutes) / timedelta(days=1), price=35_00)

@@ -1,0 +1,1 @@
+"""Indicators of agencies and subcontracting chains (AGY)."""

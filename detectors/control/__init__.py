@@ -1,0 +1,1 @@
+"""Indicators of control over people and their accounts (CTL)."""

@@ -1,0 +1,102 @@
+"""CTL-01: people who are no family bank through one telephone, e-mail address or device."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from finvest.features.hubs import contact_hubs
+from finvest.features.scores import grows
+from finvest.findings.card import Card, CounterCheck, param
+from finvest.findings.detector import Detector
+
+if TYPE_CHECKING:
+    from finvest.findings.make import Make
+    from finvest.view import CaseView
+
+WEIGHTS = {"phone": 1.0, "device": 1.0, "email": 0.9, "handle": 0.9}
+ADDRESS = 0.4
+"""How much an identifier says (catalogue, CTL-01). An address alone says too little, and adds to another."""
+
+
+class ContactHub(Detector):
+    """Several people bank through one contact."""
+
+    card = Card(
+        id="CTL-01",
+        title="Contact hub",
+        what="The accounts of several people who are not known as one family have one telephone, e-mail address or "
+        "device, and began to have it within a short time. A common address adds to this, and is not enough.",
+        strength="moderate",
+        roles={"members": ("account", "possible_victim"), "before": ("account", "undetermined")},
+        needs=("accounts.holder_name",),
+        sentence="{holders} holders, of {unrelated} families as far as the case tells, share one {kind}: {members}. "
+        "Of these families {burst} began to use it within {days} days ({period}). Accounts that had it before: "
+        "{earlier} ({before}). Families of these at one address: {one_address}.",
+        innocent=(
+            CounterCheck(
+                name="institution",
+                explanation="It is the contact of a hostel, home, school, church, interpreter or accountant.",
+                ask="Whose contact is it, and does that body give it to those it looks after?",
+                check=lambda _, rows: rows["carer"],
+            ),
+            CounterCheck(
+                name="a company's desk",
+                explanation="It is the contact of a company that is on the company list, for example of an employer.",
+                ask="Why do these people give the company's contact to their bank? Ask them, apart from the company.",
+                check=lambda _, rows: rows["listed"],
+                keeps=0.5,
+            ),
+            CounterCheck(
+                name="family or shared flat",
+                explanation="Most of the holders are relatives, or bear one surname.",
+                ask="Are the holders relatives, or do they share a flat by choice? Ask the population register.",
+                check=lambda _, rows: rows["family"],
+                keeps=0.3,
+            ),
+        ),
+        sources=("S1: IND01110, IND01288, IND01863, IND00591", "S4: senders who share addresses and telephones"),
+    )
+    hub: int = param("unrelated holders who share it", default=4, low=3)
+    burst_least: int = param("unrelated holders who began to use it within the period", default=3, low=2)
+    days: int = param("length of the period, days", default=90, low=1, high=730)
+
+    def look(self, view: CaseView) -> pl.LazyFrame:
+        """Return one row an identifier."""
+        weight = pl.col("kind").replace_strict(WEIGHTS, return_dtype=pl.Float64)
+        own, place = (grows(pl.col(count).cast(pl.Int64) - 3, 3) for count in ("unrelated", "one_address"))
+        unknown = pl.when(pl.col("unrelated") < self.hub).then(
+            pl.format("the holders of {} of its accounts are not known", "unnamed")
+        )
+        since = pl.when(pl.col("burst") < self.burst_least).then(
+            pl.format("since when {} of the accounts have the {} is not known", "undated", "kind")
+        )
+        return (
+            contact_hubs(view, self.days)
+            .lazy()
+            .filter(
+                pl.col("unrelated") + pl.col("unnamed") >= self.hub,
+                pl.col("burst") + pl.col("undated") + pl.col("unnamed") >= self.burst_least,
+            )
+            .with_columns(
+                score=1 - (1 - weight * own) * (1 - ADDRESS * place),
+                not_assessable=pl.coalesce(unknown, since),
+                earlier=pl.col("before").list.len(),
+            )
+        )
+
+    @staticmethod
+    def plant(make: Make) -> None:
+        """Give four people's accounts one telephone number within three weeks."""
+        for i, name in enumerate(("Ada Adler", "Ben Brandt", "Cem Can", "Dora Dahl")):
+            make.transfer("works", f"account {i}", 900_00, 30 + i)
+            make.holder(f"account {i}", name)
+            make.contact(f"account {i}", "phone", "+431234567", 7 * i)
+
+    @staticmethod
+    def look_alike(make: Make) -> None:
+        """Let a students' hall give its telephone number to those who live there."""
+        ContactHub.plant(make)
+        make.company("Students Hall", activity="55.90", number="1")
+        make.contact("Students Hall", "phone", "+431234567", 0)

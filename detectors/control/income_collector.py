@@ -1,0 +1,90 @@
+"""CTL-02: wages or benefits of several people arrive in one account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from finvest.features.collectors import collectors
+from finvest.features.scores import grows
+from finvest.findings.card import Card, CounterCheck, param
+from finvest.findings.checks import listed_company
+from finvest.findings.detector import Detector
+
+if TYPE_CHECKING:
+    from finvest.findings.make import Make
+    from finvest.view import CaseView
+
+
+def _family(view: CaseView, rows: pl.DataFrame) -> pl.Series:  # noqa: ARG001 - the contract of a check
+    """Tell whether fewer than two of the names are free of any tie to the holder."""
+    few = pl.col("names") - pl.col("family") <= 1
+    return rows.select(pl.when(few).then(True).when("told").then(False)).to_series()  # noqa: FBT003
+
+
+class IncomeCollector(Detector):
+    """Income addressed to several people arrives in one account."""
+
+    card = Card(
+        id="CTL-02",
+        title="Income collector account",
+        what="Wages, benefits or other regular income addressed to several people, none of them its holder, arrive in "
+        "one account, payday after payday.",
+        strength="strong",
+        roles={"collector": ("account", "exploiter"), "named": ("party", "possible_victim")},
+        needs=("transactions", "transactions.beneficiary_name", "accounts.holder_name"),
+        sentence="Into {collector} came regular income addressed to {names} other people (initials: {initials}): "
+        "{credits} payments from {payers} payers in {days} days ({period}), {amounts} in all. {family} of these names "
+        "have the holder's surname or a relation to the holder on file.",
+        innocent=(
+            CounterCheck(
+                name="family account",
+                explanation="Relatives have their income paid into one account of the household.",
+                ask="Are the people named relatives of the holder? Ask each of them alone, not through the holder.",
+                check=_family,
+            ),
+            CounterCheck(
+                name="payroll card programme or bureau",
+                explanation="A company that is on the company list receives wages to pay them out.",
+                ask="Does the holder pay the sums on to those named, each to an account or card of their own?",
+                check=listed_company("collector"),
+                keeps=0.5,
+            ),
+            CounterCheck(
+                name="guardian or hardship fund",
+                explanation="A court appointed the holder, or a fund was agreed with those named.",
+                ask="Ask for the court's order or the fund's rules, and for what each person received.",
+            ),
+        ),
+        sources=("S6: pay cheques of several people", "S1: IND03002, IND02818, IND01868", "S7: custodian of benefits"),
+    )
+    names: int = param("names other than the holder's", default=3, low=2)
+    periods: int = param("paydays of each name in a row", default=2, low=2, high=60)
+    days: int = param("length of the period, days", default=90, low=14, high=400)
+
+    def look(self, view: CaseView) -> pl.DataFrame:
+        """Return one row an account; not assessable where the holder's name is not known."""
+        unknown = "the name of the account's holder is not on file"
+        rows = collectors(view, self.days, self.periods, self.names).rename({"account": "collector"})
+        return rows.with_columns(
+            named="parties",
+            score=0.4 + 0.6 * grows(pl.col("names") - pl.col("family") - 1, 3),
+            not_assessable=pl.when(~pl.col("holder_known")).then(pl.lit(unknown)),
+        ).drop("parties", "holder_known")
+
+    @staticmethod
+    def plant(make: Make) -> None:
+        """Pay the wages of three people into a fourth one's account, two months running."""
+        make.holder("account", "Vera Stone")
+        for month in range(2):
+            for name in ("Ilja Brook", "Tomas Field", "Sona Marsh"):
+                make.transfer("employer", "account", 1_400_00, 30 * month, other_name=name)
+
+    @staticmethod
+    def look_alike(make: Make) -> None:
+        """Pay the wages of a couple and their son into the mother's account; one name has a typing error."""
+        make.holder("account", "Vera Stone")
+        for month in range(3):
+            for name in ("Vera Stone", "Ilja Stone", "Stone, Tomas", "Sona Stone" if month else "Sona Stome"):
+                make.transfer("employer", "account", 1_400_00, 30 * month, other_name=name)

@@ -1,0 +1,111 @@
+"""CTL-03: soon after each payday almost all income leaves for the same third party or cash machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from finvest.features.living import living
+from finvest.features.scores import grows
+from finvest.features.sweeps import swept_to
+from finvest.findings.card import Card, CounterCheck, param
+from finvest.findings.checks import listed_company
+from finvest.findings.detector import Detector
+
+if TYPE_CHECKING:
+    from finvest.findings.make import Make
+    from finvest.view import CaseView
+
+
+def _carries_living_costs(view: CaseView, rows: pl.DataFrame) -> pl.Series:
+    """Tell whether the recipient of one origin's income pays living costs in half of its months; null if unknown."""
+    if view.lacks(["transactions.mcc"]) is not None:
+        return pl.repeat(None, len(rows), dtype=pl.Boolean, eager=True)
+    asked = rows.select("star", account=pl.col("recipient").list.first())
+    asked = asked.join(living(view), on="account", how="left", maintain_order="left")
+    return asked.select(pl.when(~pl.col("star")).then(pl.col("lived") * 2 >= pl.col("months"))).to_series()
+
+
+class IncomeSweep(Detector):
+    """Almost all income leaves soon after each payday for the same recipient."""
+
+    card = Card(
+        id="CTL-03",
+        title="Income sweep",
+        what="Within two days of each payday almost all of the income leaves for the same third party or is taken out "
+        "at the same cash machine, payday after payday. Several origins with one recipient make a star.",
+        strength="strong",
+        roles={"origins": ("account", "possible_victim"), "recipient": ("account", "exploiter")},
+        needs=("transactions", "accounts.books_on_file"),
+        sentence="After {payments} paydays ({period}) at least {percent} % of the income of {origins} left within "
+        "{hours} hours, each time {way}{recipient}; at least {paydays} paydays in a row of each of {origins_count} "
+        "accounts. Income and what left: {amounts}. How it is known to be income: {kind}.",
+        innocent=(
+            CounterCheck(
+                name="own account elsewhere",
+                explanation="The recipient's account has the same holder.",
+                ask="Who holds the recipient's account? Ask its bank.",
+                check=lambda _, rows: rows["own"],
+            ),
+            CounterCheck(
+                name="shared household",
+                explanation="A spouse or relative keeps the household's money.",
+                ask="Are they one family? Ask each alone; a relative may be the one who controls.",
+                check=lambda _, rows: rows["kin"],
+            ),
+            CounterCheck(
+                name="living costs are paid from there",
+                explanation="The recipient's account carries food, rent and other living costs of one household.",
+                ask="Whose living costs does the recipient's account carry? Ask its bank for twelve months.",
+                check=_carries_living_costs,
+                keeps=0.5,
+            ),
+            CounterCheck(
+                name="landlord, lender or shop",
+                explanation="The recipient is on the company list and is paid what is owed.",
+                ask="What is owed to the company, and under which contract?",
+                check=listed_company("recipient"),
+                keeps=0.3,
+            ),
+            CounterCheck(
+                name="cash-preferring pensioner",
+                explanation="Somebody lives from cash and takes it out near home.",
+                ask="Who takes the cash out? Ask the bank for pictures of the machine.",
+            ),
+        ),
+        sources=("S1: IND03003, IND02530", "S6: deposits quickly moved on", "S8: Operation Fort"),
+    )
+    paydays: int = param("paydays in a row", default=3, low=2, high=100)
+    percent: int = param("share of each income that leaves, percent", default=80, low=10, high=100)
+    hours: int = param("time within which it leaves, hours", default=48, low=1, high=240)
+
+    def look(self, view: CaseView) -> pl.DataFrame:
+        """Return one row a star, and one an origin and recipient that belong to none."""
+        certain = pl.when("order_certain").then(0.0).otherwise(0.1)
+        alone = 0.2 + 0.2 * grows(pl.col("paydays") - self.paydays, 6)
+        star = 0.5 + 0.5 * grows(pl.col("origins_count") - 2, 3)
+        machine = pl.format("in cash at machine {}", "terminal")
+        return swept_to(view, self.hours, self.percent, self.paydays).with_columns(
+            score=pl.when("star").then(star).otherwise(alone) - certain,
+            way=pl.when(pl.col("terminal").is_null()).then(pl.lit("to ")).otherwise(machine),
+            recipient_role=pl.when("star").then(pl.lit("exploiter")).otherwise(pl.lit("undetermined")),
+        )
+
+    @staticmethod
+    def plant(make: Make) -> None:
+        """Let three workers' wages leave for one account the morning after each of three paydays."""
+        for month in range(3):
+            for worker in ("ana", "bo", "cem"):
+                make.transfer("employer", worker, 1_500_00, 30 * month)
+                make.transfer(worker, "keeper", 1_350_00, 30 * month + 0.8)
+
+    @staticmethod
+    def look_alike(make: Make) -> None:
+        """Let three people each send their wages on to an account of their own at another bank."""
+        for worker in ("ana", "bo", "cem"):
+            make.holder(worker, f"{worker} North")
+            make.holder(f"{worker} savings", f"{worker} North")
+            for month in range(3):
+                make.transfer("employer", worker, 1_500_00, 30 * month)
+                make.transfer(worker, f"{worker} savings", 1_350_00, 30 * month + 0.8)

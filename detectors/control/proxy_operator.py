@@ -1,0 +1,99 @@
+"""CTL-07: one person or device operates the accounts of several others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from finvest.features.operators import operators
+from finvest.features.scores import grows
+from finvest.findings.card import Card, CounterCheck, param
+from finvest.findings.detector import Detector
+
+if TYPE_CHECKING:
+    from finvest.findings.make import Make
+    from finvest.view import CaseView
+
+
+class ProxyOperator(Detector):
+    """One operator of several people's accounts."""
+
+    card = Card(
+        id="CTL-07",
+        title="Proxy operator",
+        what="Within a month one device, or one person at the counter, acts on the accounts of several people who are "
+        "not known as one family, and for some of them does most of it.",
+        strength="strong",
+        roles={
+            "held": ("account", "possible_victim"),
+            "operator": ("party", "facilitator"),
+            "own": ("account", "facilitator"),
+        },
+        needs=("accounts.holder_name",),
+        sentence="Within {days} days ({period}) one {kind} acted {acts} times on the accounts of {holders} holders who "
+        "are not known as one family ({held}); for {mainly} of them it did more than {share_percent} % of all that is "
+        "on file. Operator: {nobody}{operator}.",
+        innocent=(
+            CounterCheck(
+                name="public device",
+                explanation="Anybody may use the device: it stands in a library, an internet café, a branch.",
+                ask="What is the device, and where is it used? Ask the bank for its class and network addresses.",
+                check=lambda _, rows: rows["public"],
+            ),
+            CounterCheck(
+                name="accountant or payroll office",
+                explanation="A company that is on the company list operates the accounts for its clients.",
+                ask="Who gave it the power to act, and for what? Ask the bank for the mandates.",
+                check=lambda _, rows: rows["listed"],
+                keeps=0.3,
+            ),
+            CounterCheck(
+                name="carer or family telephone",
+                explanation="The operator acts for relatives or for people in lawful care.",
+                ask="Is the operator a relative, carer or guardian? Ask the register, and the holders apart from it.",
+                check=lambda _, rows: rows["family"],
+                keeps=0.3,
+            ),
+        ),
+        sources=("S1: IND00018, IND00094, IND02910, IND03069", "S4: somebody led to the counter by another"),
+    )
+    holders: int = param("unrelated holders acted for", default=3, low=2)
+    mainly_least: int = param("of these, holders for whom it does most", default=2, low=1)
+    share_percent: int = param("share of an account's acts that is most, percent", default=50, low=1, high=99)
+    days: int = param("length of the period, days", default=30, low=1, high=365)
+
+    def look(self, view: CaseView) -> pl.LazyFrame:
+        """Return one row an operator."""
+        gap = pl.format("one {} acts on them; holders not known: {}, days not known: {}", "kind", "unnamed", "undated")
+        few, nobody = pl.col("holders") < self.holders, pl.col("operator").is_null()
+        return (
+            operators(view, self.days, self.share_percent)
+            .lazy()
+            .filter(
+                pl.col("holders") + pl.col("unnamed") + pl.col("undated") >= self.holders,
+                few | (pl.col("mainly") >= self.mainly_least),
+            )
+            .with_columns(
+                not_assessable=pl.when(few).then(gap),
+                nobody=pl.when(nobody).then(pl.lit("not known")).otherwise(pl.lit("")),
+                score=grows(pl.col("holders").cast(pl.Int64) + pl.col("mainly").cast(pl.Int64) - 2, 3),
+            )
+        )
+
+    @staticmethod
+    def plant(make: Make) -> None:
+        """Let one telephone do all the banking of three people within a week."""
+        for i, name in enumerate(("Ada Adler", "Ben Brandt", "Cem Can")):
+            make.transfer("works", f"account {i}", 900_00, i)
+            make.holder(f"account {i}", name)
+            make.session("telephone 1", f"account {i}", i + 0.5)
+            make.session("telephone 1", f"account {i}", i + 2, kind="mobile")
+
+    @staticmethod
+    def look_alike(make: Make) -> None:
+        """Let the three use the computer of a library."""
+        for i, name in enumerate(("Ada Adler", "Ben Brandt", "Cem Can")):
+            make.transfer("works", f"account {i}", 900_00, i)
+            make.holder(f"account {i}", name)
+            make.session("computer 1", f"account {i}", i + 0.5, kind="library computer")

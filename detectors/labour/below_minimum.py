@@ -1,0 +1,92 @@
+"""LAB-02: pay per hour is below the legal or agreed minimum, month after month."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from finvest.features.pay_limits import low_pay
+from finvest.features.scores import grows
+from finvest.findings.card import Card, CounterCheck, param
+from finvest.findings.checks import mostly
+from finvest.findings.detector import Detector
+
+if TYPE_CHECKING:
+    from finvest.findings.make import Make
+    from finvest.view import CaseView
+
+
+def _no_leave(view: CaseView, rows: pl.DataFrame) -> pl.Series:  # noqa: ARG001 - the contract of a check
+    """Hours that a time sheet or an access log measured hold no leave; of any other nothing can be said."""
+    return rows.select(pl.when(pl.col("measured") == pl.col("months")).then(pl.lit(value=False))).to_series()
+
+
+class BelowMinimum(Detector):
+    """Pay per hour is below the minimum."""
+
+    card = Card(
+        id="LAB-02",
+        title="Below the legal minimum",
+        what="Net pay and lawful deductions of a worker, by the hours worked, are clearly below the hourly minimum of "
+        "law or collective agreement in several months.",
+        strength="strong",
+        roles={"employer": ("party", "exploiter"), "workers": ("party", "possible_victim")},
+        needs=("employments", "wage_rules", "parties"),
+        sentence="{employer} paid {workers} less than the hourly minimum of {minimum} in {months} months of work "
+        "({period}), hours by {hours_from}. For these months {amounts} are missing to the minimum; the lowest pay was "
+        "{lowest_percent} % of it.",
+        innocent=(
+            CounterCheck(
+                name="error in the hours",
+                explanation="More than sixteen hours on every day of the period are written down: a slip.",
+                ask="Ask for the time sheets themselves.",
+                check=mostly("implausible", of="months"),
+            ),
+            CounterCheck(
+                name="lawful deductions",
+                explanation="With all that was deducted, for lodging or food for instance, the minimum is reached.",
+                ask="Ask the labour inspectorate which deductions the law allows.",
+                check=mostly("reached", of="months"),
+                keeps=0.5,
+            ),
+            CounterCheck(
+                name="unpaid leave",
+                explanation="Hours of roster or contract count days on which the worker was on unpaid leave.",
+                ask="Ask for time sheets, access logs and requests for leave.",
+                check=_no_leave,
+                keeps=0.5,
+            ),
+            CounterCheck(
+                name="apprentices",
+                explanation="Apprentices, trainees and the young may lawfully earn less.",
+                ask="Ask for the contracts.",
+            ),
+        ),
+        sources=("ILO 2009: wages as a family of indicators", "S1: IND03044"),
+    )
+    share_percent: int = param("low below this share of the minimum, percent", default=90, low=1, high=100)
+    months: int = param("months with low pay, of one worker", default=2, low=1)
+
+    def look(self, view: CaseView) -> pl.DataFrame:
+        """Return one row an employer and currency; reasons where pay cannot be judged."""
+        score = grows(pl.col("months"), 3) * (1 - pl.col("lowest_percent") / 200)
+        rows = low_pay(view, self.share_percent, self.months)
+        return rows.with_columns(score=pl.coalesce(score, "score"))
+
+    @staticmethod
+    def plant(make: Make) -> None:
+        """Pay a worker 6.25 an hour where the minimum is 12.50, three months long."""
+        _three_months(make, 1_000_00)
+
+    @staticmethod
+    def look_alike(make: Make) -> None:
+        """Pay exactly the minimum for the same hours."""
+        _three_months(make, 2_000_00)
+
+
+def _three_months(make: Make, gross: int) -> None:
+    make.transfer("Farm", "worker", gross, 0)
+    make.wage_rule("hourly_minimum", "12.50")
+    for month in (1, 2, 3):
+        make.wage("Farm", "Worker", month, gross, hours="160")

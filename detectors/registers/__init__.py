@@ -1,0 +1,1 @@
+"""Companies, their directors and their addresses in registers (REG)."""

@@ -1,0 +1,153 @@
+"""Income that leaves an account at once for one and the same recipient, payday after payday."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from finvest.features.cash import CASH
+from finvest.features.holders import holders
+from finvest.features.income import income
+from finvest.features.ties import tied
+from finvest.view import CaseView, feature
+
+STAR = 3
+"""Origins whose sweeps make their recipient a star (catalogue, CTL-03)."""
+
+
+@feature
+def sweeps(view: CaseView, hours: int, percent: int, least: int) -> pl.DataFrame:
+    """Return runs of paydays after each of which most of the income went to the same account or cash machine.
+
+    What leaves counts for the latest income that can have come before it, once; so two paydays never share a payment.
+    A recipient that is the payer is left out: wages that go back to the employer are another indicator (LAB-04).
+
+    Parameters
+    ----------
+    hours : int
+        Time within which the money leaves.
+    percent : int
+        Share of each income, at least, that goes to the recipient.
+    least : int
+        Paydays of one payer in a row, at least.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row an origin and recipient, the longest run of one payer: ``origin``, ``recipient`` (number of the account;
+        null for cash), ``terminal`` (null for a transfer), ``paydays``, ``came``, ``left`` (minor units), ``currency``,
+        ``kind`` (of the income), ``evidence`` (income and what left), ``order_certain``, ``own`` (one holder has
+        origin and recipient), ``kin`` (they seem to be one family); both null where unknown. Sorted.
+    """
+    keys = ["account", "payer", "currency"]
+    paid = income(view).sort(*keys, "earliest", "n").with_columns(place=pl.int_range(pl.len()).over(keys))
+    paid = paid.filter(pl.len().over(keys) >= least)
+    paid = paid.rename({"n": "credit", "amount": "came", "latest": "credited"})
+    left = _left_after(view, paid, hours)
+    whole = left.group_by("credit", "recipient", "terminal").agg(
+        left=pl.col("amount").sum(), out="n", order_certain=pl.col("certain").all()
+    )
+    columns = ["credit", "account", "payer", "currency", "place", "came", "kind"]
+    swept = whole.join(paid.select(columns), on="credit").filter(
+        pl.col("left") * 100 >= pl.col("came") * percent, pl.col("recipient").ne_missing(pl.col("payer"))
+    )
+    to = [*keys, "recipient", "terminal"]
+    swept = swept.sort(*to, "place").with_columns(nth=pl.int_range(pl.len()).over(to))
+    runs = swept.group_by(*to, run=pl.col("place") - pl.col("nth")).agg(
+        pl.col("came", "left").sum(),
+        paydays=pl.len().cast(pl.Int64),
+        kind=pl.col("kind").sort().first(),
+        evidence=pl.concat([pl.col("credit"), pl.col("out").explode(empty_as_null=False)]),
+        order_certain=pl.col("order_certain").all(),
+    )
+    order = ["account", "recipient", "terminal"]
+    best = runs.filter(pl.col("paydays") >= least).sort(
+        *order, -pl.col("paydays"), -pl.col("left"), "payer", "currency", "run"
+    )
+    best = best.unique(order, keep="first", maintain_order=True).drop("payer", "run").rename({"account": "origin"})
+    return _with_ties(view, best)
+
+
+def _left_after(view: CaseView, paid: pl.DataFrame, hours: int) -> pl.DataFrame:
+    """Return what left within some hours of the income that came last before it."""
+    names = ("amount", "currency", "earliest", "latest", "channel", "terminal")
+    tx = view.frame("transactions", "n", "originator", "beneficiary", *names).rename({"originator": "account"})
+    tx = tx.join(paid.select("account").unique(), on="account", how="semi", maintain_order="left")
+    cash = pl.col("channel").is_in(list(CASH)).fill_null(value=False)
+    # Cash without its machine may have left anywhere: nothing says that it was the same one each time.
+    tx = tx.filter(~cash | pl.col("terminal").is_not_null(), pl.col("account") != pl.col("beneficiary"))
+    tx = tx.with_columns(recipient=pl.when(~cash).then("beneficiary"), terminal=pl.when(cash).then("terminal")).sort(
+        "latest", "n"
+    )
+    came = paid.select("account", "currency", "credit", "credited", at="earliest").sort("at", "credit")
+    after = tx.join_asof(
+        came, left_on="latest", right_on="at", by=["account", "currency"], strategy="backward", check_sortedness=False
+    )
+    window = pl.col("credited").dt.offset_by(f"{hours}h")
+    soon = after.filter(pl.col("credit").is_not_null(), pl.col("earliest") <= window)
+    certain = (pl.col("earliest") >= pl.col("credited")) & (pl.col("latest") <= pl.col("at").dt.offset_by(f"{hours}h"))
+    return soon.with_columns(certain=certain)
+
+
+def _with_ties(view: CaseView, rows: pl.DataFrame) -> pl.DataFrame:
+    """Say of each origin and recipient whether one holder has both, and whether they seem to be one family."""
+    key, account = holders(view)["holder_key"], rows["recipient"].is_not_null()
+    pairs = rows.filter(account).with_columns(
+        own=pl.Series(key.gather(rows.filter(account)["origin"]) == key.gather(rows.filter(account)["recipient"])),
+        kin=tied(view, rows.filter(account)["origin"], rows.filter(account)["recipient"]),
+    )
+    unknown = {"own": pl.lit(None, pl.Boolean), "kin": pl.lit(None, pl.Boolean)}
+    both = pl.concat([pairs, rows.filter(~account).with_columns(**unknown)])
+    return both.sort("origin", "recipient", "terminal")
+
+
+@feature
+def swept_to(view: CaseView, hours: int, percent: int, least: int) -> pl.DataFrame:
+    """Return who sweeps whose income: stars whole, other sweeps one by one.
+
+    A recipient is a star if it receives sweeps from `STAR` origins that neither have its holder nor seem to be its
+    holder's family.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``origins`` (list of accounts), ``recipient`` (list, empty for cash), ``origins_count``, ``star``, ``paydays``
+        (the fewest of any origin), ``payments`` (incomes in all), ``evidence``, ``kind``, ``order_certain``, ``own``,
+        ``kin``, ``terminal`` (null for a transfer).
+    """
+    rows = sweeps(view, hours, percent, least).with_columns(
+        free=pl.col("own").ne_missing(other=True) & pl.col("kin").ne_missing(other=True)
+    )
+    count = pl.col("origin").filter("free").n_unique().over("recipient")
+    star = pl.col("recipient").is_not_null() & pl.col("free") & (count >= STAR)
+    rows = rows.with_columns(star=star)
+    group = (
+        pl.when("star")
+        .then(pl.format("star {}", "recipient"))
+        .otherwise(
+            pl.format(
+                "{} {} {}",
+                pl.col("origin"),
+                pl.col("recipient").fill_null(pl.lit(-1, pl.Int64)),
+                pl.col("terminal").fill_null(""),
+            )
+        )
+    )
+    return (
+        rows.sort("recipient", "origin", "terminal")
+        .group_by(group.alias("group"), maintain_order=True)
+        .agg(
+            origins="origin",
+            recipient=pl.col("recipient").drop_nulls().unique(),
+            origins_count=pl.col("origin").n_unique().cast(pl.Int64),
+            star=pl.col("star").first(),
+            paydays=pl.col("paydays").min(),
+            payments=pl.col("paydays").sum(),
+            evidence=pl.col("evidence").explode(empty_as_null=False),
+            kind=pl.col("kind").unique().sort().str.join(", "),
+            order_certain=pl.col("order_certain").all(),
+            own=pl.when(pl.col("own").is_not_null().all()).then(pl.col("own").any()),
+            kin=pl.when(pl.col("kin").is_not_null().all()).then(pl.col("kin").any()),
+            terminal=pl.col("terminal").first(),
+        )
+        .drop("group")
+    )
