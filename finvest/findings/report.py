@@ -79,8 +79,9 @@ class Report:
             said = pl.coalesce(refined, pl.lit(role)) if refined in self.rows.columns else pl.lit(role)
             rows = self.rows.filter(~pl.any_horizontal(*cleared, pl.lit(value=False)), said == "possible_victim")
             numbers = rows[column].explode(empty_as_null=False).unique().sort()
-            ids = self.view.frame(_TABLE[kind], kind)[kind].gather(numbers)
-            found.append(pl.DataFrame({"kind": [kind] * len(ids), "id": ids}))
+            if len(numbers):
+                ids = self.view.frame(_TABLE[kind], kind)[kind].gather(numbers)
+                found.append(pl.DataFrame({"kind": [kind] * len(ids), "id": ids}))
         return pl.concat(found).unique().sort("kind", "id")
 
     def unjudged(self) -> tuple[str, ...]:
