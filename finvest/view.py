@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import polars as pl
 
 from finvest.model.errors import NotAssessable
-from finvest.model.subjects import DECISION, VICTIMS, mask, presumed, victims
+from finvest.model.subjects import DECISION, VICTIMS, by_kind, mask, presumed, victims
 from finvest.model.tables import HIDDEN, PROTECTED, TABLES
 from finvest.view_tables import ViewTables
 from finvest.view_transactions import Transactions, bookings, mentioned
@@ -266,7 +266,7 @@ class CaseView(ViewTables):
         """
         if found.is_empty():
             return self
-        more, other = _by_kind(presumed(found, *self._people)), copy(self)
+        more, other = by_kind(presumed(found, *self._people)), copy(self)
         for name in ("labels", "hidden"):
             other.__dict__.pop(name, None)
         other.__dict__["_victims"] = {kind: known | more[kind] for kind, known in self._victims.items()}
@@ -275,7 +275,7 @@ class CaseView(ViewTables):
     @cached_property
     def _victims(self) -> dict[str, frozenset[str]]:
         """Ids of parties and accounts of victims. A likeness of names is enough: it only hides."""
-        return _by_kind(victims(*self._people))
+        return by_kind(victims(*self._people))
 
     @property
     def _people(self) -> list[pl.DataFrame]:
@@ -370,10 +370,6 @@ class CaseView(ViewTables):
         if key not in self._cache:
             self._cache[key] = make()
         return self._cache[key]  # type: ignore[no-any-return]
-
-
-def _by_kind(ids: pl.DataFrame) -> dict[str, frozenset[str]]:
-    return {k: frozenset(ids.filter(pl.col("kind") == k)["id"]) for k in ("party", "account")}
 
 
 def _ranks(codes: pl.Series) -> pl.Series:

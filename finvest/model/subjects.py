@@ -252,6 +252,11 @@ def presumed(
     return pl.concat([protected.filter(of_party | of_account), mine]).unique().sort("kind", "id")
 
 
+def by_kind(found: pl.DataFrame) -> dict[str, frozenset[str]]:
+    """Return the ids of parties and of accounts in ``kind``, ``id``."""
+    return {kind: frozenset(found.filter(pl.col("kind") == kind)["id"]) for kind in ("party", "account")}
+
+
 def hypotheses(findings: pl.DataFrame) -> pl.DataFrame:
     """Return whom findings that stand hold for a possible victim.
 
