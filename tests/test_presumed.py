@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -23,10 +24,9 @@ from finvest.scoring import Findings, score
 from finvest.views.flow import flow
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from finvest.view import CaseView
 
+SAMPLE = Path(__file__).parents[1] / "sample_data"
 NAME, NUMBER, ACCOUNT = "Rosa Example", "DE89370400440532013000", "X7712094500"
 GRF_01 = Registry().detector("GRF-01")
 
@@ -281,3 +281,50 @@ def test_no_reason_no_name(run: Any, tmp_path: Path) -> None:  # noqa: ARG001 - 
     case.score("AGY-90")
     with pytest.raises(UsageError, match="needs a reason"):
         case.unmask("F-", reason=" ")
+
+
+# ---- the sample case: who is controlled is masked everywhere, and the names are found by other means than the view's
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Case, Findings]:
+    """The sample case, scored by all detectors."""
+    case = Case.create(tmp_path_factory.mktemp("s") / "case", title="t", purpose="p", legal_basis="l", actor="A 12")
+    case.load_list(SAMPLE / "load.toml")
+    return case, case.score()
+
+
+def names_of_victims(case: Case, found: Findings) -> set[str]:
+    """Return names and numbers of everybody whom a finding that stands calls a possible victim."""
+    hers = {(s.kind, s.id) for f in found for s in f.subjects if s.role == "possible_victim"}
+    accounts, parties, known = (case.table(name) for name in ("accounts", "parties", "identifiers"))
+    mine = {id_ for kind, id_ in hers if kind == "account"}
+    people = {id_ for kind, id_ in hers if kind == "party"}
+    numbers = known.filter(pl.col("subject").is_in(sorted(mine)))["value"]
+    holders = accounts.filter(pl.col("account").is_in(sorted(mine)))["holder_name"]
+    names = parties.filter(pl.col("party").is_in(sorted(people)))["name"]
+    return {str(v) for v in (*numbers, *holders, *names) if v is not None and len(v) > 3}
+
+
+def test_nobody_controlled_in_the_sample_case_is_named_anywhere(sample: tuple[Case, Findings], tmp_path: Path) -> None:
+    case, found = sample
+    hidden = names_of_victims(case, found)
+    assert len(hidden) > 5
+    said = [texts(found), case.report(tmp_path / "r.html").read_text("utf-8"), str(found.ranking.to_frame().to_dicts())]
+    for finding in found.all:
+        told = case.explain(finding, moved=False)
+        others = [frame.write_json() for frame in told.others.values()]
+        said += [told._repr_html_(), told.members.write_json(), *others]
+    for account in sorted({s.id for f in found for s in f.subjects if s.kind == "account"})[:40]:
+        shown = case.show(account)
+        said += [shown.label, shown.movements.write_json(), shown.counterparties.write_json(), shown._repr_html_()]
+    text = "\n".join(said)
+    assert [name for name in sorted(hidden) if name in text] == []
+
+
+def test_nobody_controlled_in_the_sample_case_is_ranked(sample: tuple[Case, Findings]) -> None:
+    _, found = sample
+    hers = {s.id for f in found for s in f.subjects if s.role == "possible_victim"}
+    assert hers
+    assert not hers & {r.id for r in found.ranking}
+    assert any(s.role == "exploiter" and s.id not in hers for f in found for s in f.subjects)

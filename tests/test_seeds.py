@@ -60,7 +60,7 @@ def test_nothing_found_is_all_missed(one: tuple[Case, Key]) -> None:
 class Few(Registry):
     """Two detectors only."""
 
-    def detectors(self) -> dict[str, type]:  # type: ignore[override]
+    def detectors(self) -> dict[str, type]:
         return {id_: cls for id_, cls in super().detectors().items() if id_ in {"GRF-01", "GRF-05"}}
 
 

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -15,9 +15,6 @@ from finvest.model.errors import UsageError
 from finvest.registry import Registry
 from finvest.scoring import score
 from finvest.templating import MARK, new_detector
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "add-a-detector.md").read_text("utf-8")
@@ -30,10 +27,10 @@ def told(pattern: str) -> str:
     return found[1]
 
 
-def filled() -> dict[str, Callable[[str], str]]:
+def filled() -> dict[str, str]:
     """Return, for each marked place of the template, what the page's example says there."""
     head, doc = told(r'"""XMP-01: (.*)\.'), told(r'look_alike.*\n\s+"""(Let a shop.*)"""')
-    said = {
+    return {
         f"{MARK} what this detector looks for, in one line": head.capitalize(),
         f"{MARK} a few words": told(r'title="(.*)"'),
         f"{MARK} one or two sentences for a reader who is no programmer.": told(r'what="(.*)"'),
@@ -47,14 +44,13 @@ def filled() -> dict[str, Callable[[str], str]]:
         f"{MARK} its innocent twin, which must not be accused.": doc,
         "pl.lit(value=False)": told(r"transactions\.filter\((.*)\)"),
     }
-    return {old: (lambda text, old=old, new=new: text.replace(old, new)) for old, new in said.items()}
 
 
 def fill_in(path: Path) -> None:
     text = path.read_text("utf-8")
-    for old, replace in filled().items():
+    for old, new in filled().items():
         assert old in text, f"the template has no {old!r}"
-        text = replace(text)
+        text = text.replace(old, new)
     assert MARK not in text
     path.write_text(text, encoding="utf-8")
 
