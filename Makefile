@@ -5,6 +5,7 @@ PYTHON ?= python3.11 python3.12 python3.13 python3
 
 SIZE ?= normal
 OUT ?=
+SEEDS ?=
 
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
@@ -12,7 +13,7 @@ SAY = @printf '==> %s\n'
 
 .DEFAULT_GOAL = help
 .DELETE_ON_ERROR:
-.PHONY: help demo test acceptance bench lint types docs cards lock clean
+.PHONY: help demo test acceptance seeds thresholds bench lint types docs cards lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/\1	\2/' | \
@@ -30,6 +31,14 @@ test: lint types ## everything that has to pass: lint, types, and the tests but 
 acceptance: $(BIN)/.dev ## run on files made by others, with a table of what was made of each
 	$(SAY) 'pytest tests/acceptance'
 	@$(BIN)/python -m pytest -n 2 tests/acceptance
+
+seeds: $(BIN)/.finvest ## every detector against the answer key, on the sample case's seed and ten others
+	$(SAY) 'python -m finvest.seeds'
+	@$(BIN)/python -m finvest.seeds $(SEEDS)
+
+thresholds: $(BIN)/.finvest ## move every threshold by a fifth and write what changes to docs/thresholds.md
+	$(SAY) 'python -m finvest.thresholds'
+	@$(BIN)/python -m finvest.thresholds
 
 bench: $(BIN)/.finvest ## measure speed and memory, beside other tools; SIZE=short, normal or large
 	$(SAY) 'python -m benchmarks --size $(SIZE)'

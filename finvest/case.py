@@ -5,16 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finvest import exchange_rates, loading, lookup, reporting
+import polars as pl
+
+from finvest import deciding, exchange_rates, loading, lookup, reporting
 from finvest.checking import Checks, check
 from finvest.followed import Followed
+from finvest.model.errors import NotAssessable
+from finvest.model.subjects import mask
 from finvest.scoring import Findings, chosen, score
 from finvest.state import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import polars as pl
 
     from finvest.evaluate.evaluation import Evaluation
     from finvest.evaluating import LabelledSet
@@ -132,7 +134,7 @@ class Case(Followed):
         parameters: dict[str, dict[str, Any]] | None = None,
         progress: Callable[[str], None] | None = None,
     ) -> Findings:
-        """Run detectors, keep what they found, and rank accounts for review.
+        """Run detectors, keep what they found, and rank accounts for review; one that fails is listed.
 
         Parameters
         ----------
@@ -144,9 +146,11 @@ class Case(Followed):
         progress : callable, optional
             Told the id of each detector before it runs.
         """
-        found = score(self.view(selection), chosen(self.registry, only, parameters), progress)
-        self._state.findings = found
-        self._store.replace("findings", found.to_frame())
+        refused = {} if only else self.registry.refused()
+        # What was found before must not colour what is found now.
+        view = self._state.view(selection)
+        found = score(view, chosen(self.registry, only, parameters), progress, refused)
+        self._state.found(found)
         self._log("combination: score", [f.id for f in found.all])
         return found
 
@@ -174,7 +178,8 @@ class Case(Followed):
         from finvest.evaluate.evaluation import evaluate
 
         of = self.labelled(dated=dated)
-        return evaluate(of.name, of.view, of.answers, chosen(self.registry, only, parameters), dated=dated, **how)
+        detectors = chosen(self.registry, only, parameters, whole=True)
+        return evaluate(of.name, of.view, of.answers, detectors, dated=dated, **how)
 
     def labelled(self, *, dated: bool = False) -> LabelledSet:
         """Return what detectors see of this case beside its answers (the table `labels`).
@@ -191,16 +196,59 @@ class Case(Followed):
         tables = self._state.tables | ({"labels": labels} if len(labels) else {})
         return case_set(self.about.title, self.matched, tables, dated=dated)
 
-    def explain(self, finding: str | Finding) -> reporting.Explanation:
-        """Return a finding's facts, evidence rows, counter-checks done and to ask."""
+    def explain(self, finding: str | Finding, *, moved: bool = True) -> reporting.Explanation:
+        """Return a finding's facts, evidence rows, counter-checks done and to ask, and what would change the score.
+
+        Parameters
+        ----------
+        finding : str or Finding
+        moved : bool
+            Run its detector again with each parameter a fifth lower and higher; that takes as many times as long.
+        """
         found = self.findings.named(finding) if isinstance(finding, str) else finding
         self._log("consultation: explain", [found.id])
         victims = self.findings.possible_victims
-        return reporting.explain(found, self.findings.view, self.matched, lookup.files(self._store), victims)
+        view, names = self.findings.view, lookup.files(self._store)
+        detector = self.findings.detectors.get(found.indicator) if moved else None
+        return reporting.explain(found, view, self.matched, names, victims, detector)
+
+    def unmask(self, finding: str | Finding, *, reason: str) -> TableView:
+        """Say who the possible victims in a finding are: this once, for a reason that is kept with who asked.
+
+        Nothing else is unmasked: reports, exports and every other look stay as they are.
+
+        Returns
+        -------
+        TableView
+            ``called`` (what it is called here), ``known_as``, ``decision`` (id of what was kept).
+
+        Raises
+        ------
+        UsageError
+            If there is no reason.
+        """
+        from finvest.views.tables import TableView
+
+        found = self.findings.named(finding) if isinstance(finding, str) else finding
+        hidden = reporting.masked(found, self.findings.view)
+        kept = deciding.unmask(self._state, [id_ for _, id_ in hidden], reason, self.actor)
+        self._log("consultation: unmask", [found.id, *(id_ for _, id_ in hidden)], reason)
+        rows = [(mask(*who), known, made) for (who, known), made in zip(hidden.items(), kept, strict=True)]
+        frame = pl.DataFrame(rows, schema=dict.fromkeys(("called", "known_as", "decision"), pl.String), orient="row")
+        return TableView(frame, title="Who is masked here")
 
     def picture(self, finding: str | Finding) -> FlowPicture:
-        """Return the flow picture of a finding."""
-        return self.explain(finding).picture
+        """Return the flow picture of a finding.
+
+        Raises
+        ------
+        NotAssessable
+            If it is about no account.
+        """
+        picture = self.explain(finding, moved=False).picture
+        if picture is None:
+            raise NotAssessable("this finding is about no account; there is nothing to draw")
+        return picture
 
     # ---- out
 

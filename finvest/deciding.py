@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from finvest.state import State
     from finvest.view import CaseView
 
-OWN_VERBS = {CATEGORY: "mark", CONTROLS: "control"}
+UNMASK = "unmask"
+"""Kind of the decision that somebody was shown who a possible victim is."""
+
+OWN_VERBS = {CATEGORY: "mark", CONTROLS: "control", UNMASK: "unmask"}
 """Kinds of decisions that have a verb of their own, which checks what must hold."""
 
 LISTED = {
@@ -236,6 +239,20 @@ def keep(state: State, rows: Sequence[dict[str, Any]]) -> None:
     named = [bool(new & {s["id"] for s in json.loads(row or "[]")}) for row in findings["subjects"]]
     if any(named):
         state.store.replace("findings", findings.filter(~pl.Series(named)))
+
+
+def unmask(state: State, ids: Sequence[str], reason: str, actor: str) -> tuple[str, ...]:
+    """Keep that somebody was shown who these parties and accounts are; return the decisions' ids. It changes nothing.
+
+    Raises
+    ------
+    UsageError
+        If there is no reason.
+    """
+    rows = [decision(UNMASK, id_, "accept", reason, actor) for id_ in ids]
+    state.store.manifest.add_decisions(rows)
+    state.__dict__.pop("decisions", None)
+    return tuple(row["decision"] for row in rows)
 
 
 def _protected(state: State) -> frozenset[str]:

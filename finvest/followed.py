@@ -148,7 +148,7 @@ class Followed(Decided):
         """
         from finvest.views.trail_report import trail_report
 
-        content = reporting.trail_content(self._store, self.matched, self.view(), trail, question, self.actor)
+        content = reporting.trail_content(self._store, self.matched, self._state.shown(), trail, question, self.actor)
         target = Path(folder) / f"trail-{trail.rule.name}.html"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(trail_report(content), encoding="utf-8")
@@ -165,7 +165,7 @@ class Followed(Decided):
         """
         from finvest.views.origin_report import origin_report
 
-        content = reporting.origin_content(self._store, self.matched, self.view(), found, question, self.actor)
+        content = reporting.origin_content(self._store, self.matched, self._state.shown(), found, question, self.actor)
         target = Path(folder) / f"origins-{found.rule.name}.html"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(origin_report(content), encoding="utf-8")

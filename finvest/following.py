@@ -106,7 +106,7 @@ def follow(state: State, claims: Sequence[Claim], rule: str | None, how: How) ->
 
 def sources(state: State, ledger: CaseLedger) -> Sources:
     """Return what tracing asks of a case beside its ledger: who, why a trail ends, and which line of which file."""
-    tables, matched, view = _tables(state), state.matched, state.view()
+    tables, matched, view = _tables(state), state.matched, state.shown()
     doubtful = open_pairs(
         matched.transactions, matched.duplicates, matched.pairs, tables["accounts"], tables["identifiers"]
     )

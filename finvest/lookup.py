@@ -16,6 +16,7 @@ from finvest.model.instants import local_days
 from finvest.model.money import AmountFormat, parse_one
 from finvest.naming import account_number, numbers, people
 from finvest.pairing.lines import needed
+from finvest.views.masking import Masks
 
 if TYPE_CHECKING:
     from finvest.matching import Matched
@@ -169,7 +170,7 @@ def find(view: CaseView, matched: Matched, text: str, names: dict[str, str] | No
     searched = needed(matched.transactions, _SEARCHED)
     rows = searched.filter(~pl.col("transaction_id").is_in(list(view.left_out))).collect()
     parts = [_accounts(view, rows, text), _parties(view, text), _transactions(rows, text, names or {})]
-    return pl.concat([p.select(*FOUND) for p in parts])
+    return Masks(view.hidden).texts(pl.concat([p.select(*FOUND) for p in parts]))
 
 
 def _accounts(view: CaseView, transactions: pl.DataFrame, text: str) -> pl.DataFrame:
@@ -282,6 +283,7 @@ def show(view: CaseView, matched: Matched, names: dict[str, str], text: str) -> 
     # Sums in several currencies are compared in the base currency, where all of them are known in it.
     plain = pl.coalesce("received", "paid").cast(pl.Int128)
     size = plain if booked["amount_base"].null_count() else pl.lit(booked["amount_base"].cast(pl.Int128))
+    moves = Masks(view.hidden).texts(moves)
     # Two accounts may have one label.
     partners = (
         moves.with_columns(size=size)

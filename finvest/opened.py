@@ -88,8 +88,11 @@ class Opened:
         self._store.manifest.add_log(event, self.actor, reason or self.reason, sorted(subjects))
 
     def view(self, selection: Selection = EVERYTHING) -> CaseView:
-        """Return what detectors may see: movements of a selection, and the other tables without protected columns."""
-        return self._state.view(selection)
+        """Return what detectors may see: movements of a selection, and the other tables without protected columns.
+
+        Whom the findings on file hold for a possible victim is masked in it.
+        """
+        return self._state.shown(selection)
 
     def table(self, name: str) -> pl.DataFrame:
         """Return a table of the case, every row with source, record and line.

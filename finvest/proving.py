@@ -77,7 +77,7 @@ def net_worth_of(state: State, party: str, since: date, until: date) -> Proof:
     """
     if until < since:
         raise UsageError("the last day is before the first")
-    view = state.view()
+    view = state.shown()
     found = parties(view, party)
     if len(found) != 1:
         raise UsageError("the account has several holders; name one party")
@@ -95,7 +95,7 @@ def write(state: State, proof: Proof, folder: Path, question: str, actor: str) -
         question=question or "How much is not explained by lawful means, and on what does the figure rest?",
         proof=proof,
         sources=sources(state.store),
-        victims=state.view().hidden,
+        victims=state.shown().hidden,
     )
     target = folder / f"{proof.method.name}.html"
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 import finvest
+from finvest.evidence import other_records
+from finvest.findings.changes import moved, otherwise
 from finvest.lookup import files, where
 from finvest.views.flow import FlowPicture, flow
-from finvest.views.report_content import MEMBERS, ReportContent
+from finvest.views.masking import Masks
+from finvest.views.report_content import MEMBERS, MOST_FINDINGS, ReportContent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from finvest.checking import Checks
+    from finvest.findings.changes import Moved, Otherwise
+    from finvest.findings.detector import Detector
     from finvest.findings.finding import Finding
     from finvest.matching import Matched
     from finvest.registry import Registry
@@ -39,15 +44,34 @@ class Explanation:
     finding : Finding
     members : polars.DataFrame
         Its movements, see `finvest.views.report_content.MEMBERS`.
-    picture : FlowPicture
+    others : dict of str to polars.DataFrame
+        Its records in other tables, see `finvest.evidence.other_records`.
+    picture : FlowPicture or None
+        None where it is about no account.
+    otherwise : tuple of Otherwise
+        What it would be if the answer on an innocent explanation were the other one.
+    moved : tuple of Moved
+        What it would be with other parameters; empty where nobody asked.
     """
 
     finding: Finding
     members: pl.DataFrame
-    picture: FlowPicture
+    others: dict[str, pl.DataFrame]
+    picture: FlowPicture | None
+    otherwise: tuple[Otherwise, ...]
+    moved: tuple[Moved, ...]
 
     def __repr__(self) -> str:
-        return f"<Explanation of {self.finding.id}: {len(self.members)} movements>"
+        more = "".join(f", {len(frame)} of {table}" for table, frame in self.others.items())
+        return f"<Explanation of {self.finding.id}: {len(self.members)} movements{more}>"
+
+    def changes(self) -> pl.DataFrame:
+        """Return what would change the score: ``if``, ``now``, ``then``, ``finding`` (what becomes of it)."""
+        said = {"present": "holds", "absent": "does not hold", "to ask": "to be asked"}
+        results = {c.name: said[c.result] for c in self.finding.checks}
+        rows = [(o.check, results[o.check], "holds" if o.held else "does not hold", str(o)) for o in self.otherwise]
+        rows += [(m.parameter.replace("_", " "), f"{m.now:g}", f"{m.then:g}", str(m)) for m in self.moved]
+        return pl.DataFrame(rows, schema=dict.fromkeys(("if", "now", "then", "finding"), pl.String), orient="row")
 
     def to_frame(self) -> pl.DataFrame:
         """Return the movements."""
@@ -56,15 +80,26 @@ class Explanation:
     def _repr_html_(self) -> str:
         from finvest.views.explanation import explanation
 
-        return explanation(self.finding, self.members, self.picture)
+        return explanation(self.finding, self.members, self.picture, self.changes(), self.others)
 
 
 def explain(
-    finding: Finding, view: CaseView, matched: Matched, names: dict[str, str], victims: Sequence[str]
+    finding: Finding,
+    view: CaseView,
+    matched: Matched,
+    names: dict[str, str],
+    victims: Sequence[str],
+    detector: Detector | None = None,
 ) -> Explanation:
-    """Return a finding with the records it rests on."""
-    rows = members([finding], view, matched, names)
-    return Explanation(finding, rows, flow(view, finding, possible_victims=victims))
+    """Return a finding with the records it rests on; with its detector also what other parameters would change."""
+    rows = Masks(view.hidden).texts(members([finding], view, matched, names))
+    try:
+        tried = moved(finding, detector, view) if detector is not None else ()
+    finally:
+        view.forget()
+    drawn = finding.movements or finding.accounts
+    picture = flow(view, finding, possible_victims=victims) if drawn else None
+    return Explanation(finding, rows, other_records(finding, view, names), picture, otherwise(finding), tried)
 
 
 def members(findings: Sequence[Finding], view: CaseView, matched: Matched, names: dict[str, str]) -> pl.DataFrame:
@@ -84,6 +119,15 @@ def members(findings: Sequence[Finding], view: CaseView, matched: Matched, names
         beneficiary=labels.gather(rows["beneficiary"]),
         files=where(rows["records"], matched, names),
     ).select(MEMBERS.names())
+
+
+def masked(finding: Finding, view: CaseView) -> dict[tuple[str, str], str]:
+    """Return the possible victims among a finding's subjects and in its movements: kind and id to what is hidden."""
+    rows = view.frame("transactions", "originator", "beneficiary")[list(finding.movements)]
+    moving = pl.concat([rows["originator"], rows["beneficiary"]]).unique().sort()
+    ids = [("account", id_) for id_ in view.frame("accounts")["account"].gather(moving)]
+    named = dict.fromkeys([*((s.kind, s.id) for s in finding.subjects), *ids])
+    return {who: view.hidden[who] for who in named if who in view.hidden}
 
 
 def heading(store: Store, actor: str) -> dict[str, Any]:
@@ -165,8 +209,10 @@ def report_content(
         findings=findings.all,
         ranking=findings.ranking,
         members=members(findings.all, findings.view, matched, names),
+        others={f.id: of for f in findings.standing[:MOST_FINDINGS] if (of := other_records(f, findings.view, names))},
         titles=titles,
-        not_assessable=findings.not_assessable,
+        not_assessable=findings.not_assessable
+        | {name: f"could not run, so nothing was looked for: {why}" for name, why in findings.failed.items()},
         not_searched=findings.unjudged,
     )
 

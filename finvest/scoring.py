@@ -1,18 +1,25 @@
-"""Running detectors over a view, and what they found: findings, their ranking, and what could not be judged."""
+"""Running detectors over a view, and what they found: findings, their ranking, and what could not be judged.
+
+A detector that fails ends nobody else's work: its failure is one line among the findings.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+import traceback
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from finvest.findings.ranking import Ranking
-from finvest.model.errors import UsageError
+from finvest.model.errors import FinvestError, UsageError
 from finvest.model.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from finvest.findings.detector import Detector
     from finvest.findings.finding import Finding
@@ -20,6 +27,8 @@ if TYPE_CHECKING:
     from finvest.registry import Registry
     from finvest.view import CaseView
 
+
+_LOG = logging.getLogger(__name__)
 
 _ROWS = 10_000
 """Findings that become rows at a time: only memory depends on it."""
@@ -38,12 +47,19 @@ class Findings:
         Catalogue id to the reason why nothing can be said.
     unjudged : dict of str to tuple of str
         Catalogue id to what could not be judged or was not searched to its end, a sentence each.
+    failed : dict of str to str
+        Detector (catalogue id, or file where it could not be loaded) to why it could not run; it found nothing, which
+        means nothing.
+    detectors : mapping of str to Detector
+        Those that ran, by catalogue id.
     """
 
     view: CaseView
     all: tuple[Finding, ...]
     not_assessable: dict[str, str]
     unjudged: dict[str, tuple[str, ...]]
+    failed: dict[str, str] = field(default_factory=dict)
+    detectors: Mapping[str, Detector] = field(default_factory=dict)
 
     @property
     def standing(self) -> tuple[Finding, ...]:
@@ -79,7 +95,9 @@ class Findings:
         return self.standing[place]
 
     def __repr__(self) -> str:
-        return f"<Findings: {len(self)}, {len(self.withdrawn)} withdrawn, {len(self.not_assessable)} not assessable>"
+        failed = f", {len(self.failed)} detectors failed" if self.failed else ""
+        gaps = len(self.not_assessable)
+        return f"<Findings: {len(self)}, {len(self.withdrawn)} withdrawn, {gaps} not assessable{failed}>"
 
     def _repr_html_(self) -> str:
         from finvest.views.tables import TableView
@@ -91,7 +109,13 @@ class Findings:
         ]
         gaps = [{"indicator": i, "not assessable": why} for i, why in self.not_assessable.items()]
         gaps += [{"indicator": i, "not assessable": why} for i, lines in self.unjudged.items() for why in lines]
-        tables = {"Accounts to review": ranked, "Findings": pl.DataFrame(found), "Not assessable": pl.DataFrame(gaps)}
+        failed = [{"detector": i, "could not run": why} for i, why in self.failed.items()]
+        tables = {
+            "Accounts to review": ranked,
+            "Findings": pl.DataFrame(found),
+            "Not assessable": pl.DataFrame(gaps),
+            "Detectors that failed": pl.DataFrame(failed),
+        }
         return "".join(TableView(frame, title)._repr_html_() for title, frame in tables.items() if len(frame))
 
     def named(self, start: str) -> Finding:
@@ -118,7 +142,11 @@ class Findings:
 
 
 def chosen(
-    registry: Registry, only: Sequence[str | Detector], parameters: dict[str, dict[str, Any]] | None
+    registry: Registry,
+    only: Sequence[str | Detector],
+    parameters: dict[str, dict[str, Any]] | None,
+    *,
+    whole: bool = False,
 ) -> list[Detector]:
     """Return detectors (all where `only` is empty) with their parameters.
 
@@ -129,11 +157,23 @@ def chosen(
         Catalogue ids, or detectors of one's own.
     parameters : dict, optional
         Catalogue id to parameters.
+    whole : bool
+        Where all are asked for, take no less: a file that was refused ends it.
+
+    Raises
+    ------
+    UsageError
+        If there is no such detector or parameter, or one that was given is out of bounds.
     """
+    if whole and not only and (refused := registry.refused()):
+        raise UsageError("; ".join(refused.values()))
     wanted = [registry.detector(one)() if isinstance(one, str) else one for one in only]
     every = wanted or [cls() for cls in registry.detectors().values()]
     given = {i.upper(): p for i, p in (parameters or {}).items()}
-    return [detector.set_params(**given.get(detector.card.id, {})) for detector in every]
+    for detector in every:
+        if detector.card.id in given:
+            detector.set_params(**given[detector.card.id]).check_parameters()
+    return every
 
 
 def _state(finding: Finding) -> str:
@@ -141,8 +181,13 @@ def _state(finding: Finding) -> str:
     return f"withdrawn: {held}" if finding.withdrawn else "to review"
 
 
-def score(view: CaseView, detectors: Sequence[Detector], progress: Callable[[str], None] | None = None) -> Findings:
-    """Run detectors over a view.
+def score(
+    view: CaseView,
+    detectors: Sequence[Detector],
+    progress: Callable[[str], None] | None = None,
+    refused: Mapping[str, str] | None = None,
+) -> Findings:
+    """Run detectors over a view; one that fails is listed, and the others run.
 
     Parameters
     ----------
@@ -150,15 +195,52 @@ def score(view: CaseView, detectors: Sequence[Detector], progress: Callable[[str
     detectors : sequence of Detector
     progress : callable, optional
         Told the id of each detector before it runs.
+    refused : mapping of str to str, optional
+        Detector files that could not be taken, see `finvest.registry.Registry.refused`.
     """
-    reports: list[tuple[str, Report]] = []
+    failed = dict(refused or {})
+    reports: list[Report] = []
     for detector in detectors:
         if progress is not None:
             progress(detector.card.id)
-        reports.append((detector.card.id, detector.detect(view)))
+        with _listing(failed, detector):
+            reports.append(detector.detect(view))
     view.forget()
-    reasons = {id_: r.not_assessable for id_, r in reports if r.not_assessable is not None}
-    unjudged = {id_: r.unjudged() for id_, r in reports if id_ not in reasons and len(r.gaps)}
-    found = [finding for _, report in reports for finding in report]
+    # Whom one detector holds for a possible victim is masked in what the others say, too.
+    victims: list[pl.DataFrame] = []
+    for report in reports:
+        with _listing(failed, report.detector):
+            victims.append(report.victims())
+    view = view.presuming(pl.concat(victims).unique().sort("kind", "id") if victims else pl.DataFrame())
+    found: list[Finding] = []
+    reasons: dict[str, str] = {}
+    unjudged: dict[str, tuple[str, ...]] = {}
+    for report in reports:
+        report.view, id_ = view, report.detector.card.id
+        with _listing(failed, report.detector):
+            found += [*report]
+            if report.not_assessable is not None:
+                reasons[id_] = report.not_assessable
+            elif len(report.gaps):
+                unjudged[id_] = report.unjudged()
     found.sort(key=lambda f: (f.withdrawn, -f.score, f.id))
-    return Findings(view, tuple(found), reasons, unjudged)
+    return Findings(view, tuple(found), reasons, unjudged, failed, {d.card.id: d for d in detectors})
+
+
+@contextmanager
+def _listing(failed: dict[str, str], detector: Detector) -> Iterator[None]:
+    """List a failure instead of ending with it."""
+    try:
+        yield
+    except FinvestError as error:
+        failed[detector.card.id] = str(error)
+    except Exception as error:
+        _LOG.debug("%s failed", detector.card.id, exc_info=True)
+        failed[detector.card.id] = _fault(error)
+
+
+def _fault(error: Exception) -> str:
+    """Say where a detector went wrong, without the error's words: they can quote records."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = ([f for f in frames if "site-packages" not in f.filename] or frames)[-1]
+    return f"a fault in the detector ({type(error).__name__} at {Path(place.filename).name}:{place.lineno})"

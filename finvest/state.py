@@ -41,11 +41,13 @@ class State:
         self.store, self.registry = store, registry
         self.findings: Findings | None = None
         self._views: dict[Selection, CaseView] = {}
+        self._shown: dict[Selection, CaseView] = {}
 
     def changed(self, *, matched: bool = True) -> None:
         """Forget what rests on records or decisions; movements only where these are of pairs."""
         self.findings = None
         self._views.clear()
+        self._shown.clear()
         for name in ("decisions", *(("matched",) if matched else ())):
             self.__dict__.pop(name, None)
 
@@ -79,3 +81,16 @@ class State:
             movements = selection.apply(self.matched.movements, self.tables.get("accounts"))
             self._views[selection] = CaseView(movements, self.tables, self.store.casefile.base_currency)
         return self._views[selection]
+
+    def shown(self, selection: Selection = EVERYTHING) -> CaseView:
+        """Return the view as it is shown: whom findings on file hold for a possible victim is masked in it, too."""
+        if selection not in self._shown:
+            found = subjects.hypotheses(self.store.frame("findings"))
+            self._shown[selection] = self.view(selection).presuming(found)
+        return self._shown[selection]
+
+    def found(self, findings: Findings) -> None:
+        """Keep what the detectors found."""
+        self.findings = findings
+        self.store.replace("findings", findings.to_frame())
+        self._shown.clear()

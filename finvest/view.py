@@ -6,16 +6,17 @@ then id), so the order of files and rows decides nothing.
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import polars as pl
 
 from finvest.model.errors import NotAssessable
-from finvest.model.subjects import DECISION, VICTIMS, mask, victims
+from finvest.model.subjects import DECISION, VICTIMS, by_kind, mask, presumed, victims
 from finvest.model.tables import HIDDEN, PROTECTED, TABLES
 from finvest.view_tables import ViewTables
-from finvest.view_transactions import Transactions, bookings
+from finvest.view_transactions import Transactions, bookings, mentioned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -76,8 +77,8 @@ class CaseView(ViewTables):
         """One row an account: what its own books say of it comes before what others wrote."""
         kinds = ["bank", "wallet", "cash", "external", "unknown"]
         rows = self._given.get("accounts", TABLES["accounts"].empty())
-        mentioned, shown = _mentioned(self._movements), _mentioned(self._movements.filter(pl.col("books") == "both"))
-        rows = pl.concat([rows, pl.DataFrame({"account": mentioned, "kind": "unknown"})], how="diagonal_relaxed")
+        named, shown = mentioned(self._movements), mentioned(self._movements.filter(pl.col("books") == "both"))
+        rows = pl.concat([rows, pl.DataFrame({"account": named, "kind": "unknown"})], how="diagonal_relaxed")
         said = ["bank", "currency", "holder", "holder_name", "channel", "branch", "opened", "closed"]
         numbered = (
             rows.with_columns(rank=pl.col("kind").replace_strict(kinds, range(len(kinds)), default=len(kinds)))
@@ -168,7 +169,7 @@ class CaseView(ViewTables):
             return CaseView(others, self._given, self.base)
         gone = self.frame(name).filter(pl.col("n").is_in(list(rows)))
         given = self._given.get(name, TABLES[name].empty())
-        if name in {"accounts", "parties"}:
+        if name in _KEYS:
             left = given.filter(~pl.col(_KEYS[name]).is_in(gone[_KEYS[name]].implode()))
         else:
             left = given.with_row_index("n").join(gone.select("n"), on="n", how="anti").drop("n")
@@ -255,17 +256,31 @@ class CaseView(ViewTables):
         return mask("party", row["party"]) if masked or not row["name"] else str(row["name"])
 
     def is_victims(self, kind: str, number: int) -> bool:
-        """Tell whether a party is, or an account is held by, somebody whom any record calls a (possible) victim."""
+        """Tell whether a party is, or an account is held by, a (possible) victim."""
         return self.id_of(kind, number) in self._victims[kind]
+
+    def presuming(self, found: pl.DataFrame) -> CaseView:
+        """Return the same view in which some more are possible victims: masked, neutral, never ranked.
+
+        `found` (``kind``, ``id``) are those whom findings hold for one, see `finvest.model.subjects.presumed`.
+        """
+        if found.is_empty():
+            return self
+        more, other = by_kind(presumed(found, *self._people)), copy(self)
+        for name in ("labels", "hidden"):
+            other.__dict__.pop(name, None)
+        other.__dict__["_victims"] = {kind: known | more[kind] for kind, known in self._victims.items()}
+        return other
 
     @cached_property
     def _victims(self) -> dict[str, frozenset[str]]:
         """Ids of parties and accounts of victims. A likeness of names is enough: it only hides."""
-        needed = ("parties", "accounts", "identifiers", "links")
-        found = victims(*(self._given.get(name, TABLES[name].empty()) for name in needed))
-        by_kind = found.group_by("kind").agg("id")
-        ids = dict(by_kind.iter_rows())
-        return {kind: frozenset(ids.get(kind, ())) for kind in ("party", "account")}
+        return by_kind(victims(*self._people))
+
+    @property
+    def _people(self) -> list[pl.DataFrame]:
+        named = ("parties", "accounts", "identifiers", "links")
+        return [self._given.get(name, TABLES[name].empty()) for name in named]
 
     def id_of(self, kind: str, number: int) -> str:
         """Return the opaque id of an account or party."""
@@ -355,11 +370,6 @@ class CaseView(ViewTables):
         if key not in self._cache:
             self._cache[key] = make()
         return self._cache[key]  # type: ignore[no-any-return]
-
-
-def _mentioned(movements: pl.LazyFrame) -> pl.Series:
-    sides = [movements.select(account=side).unique() for side in ("originator", "beneficiary")]
-    return pl.concat(sides).unique().collect()["account"]
 
 
 def _ranks(codes: pl.Series) -> pl.Series:

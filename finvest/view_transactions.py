@@ -119,6 +119,12 @@ def _in_time_order(movements: pl.LazyFrame) -> pl.Series:
     return keys.sort(by, maintain_order=True)["place"]
 
 
+def mentioned(movements: pl.LazyFrame) -> pl.Series:
+    """Return the ids of the accounts that movements mention, each once."""
+    sides = [movements.select(account=side).unique() for side in ("originator", "beneficiary")]
+    return pl.concat(sides).unique().collect()["account"]
+
+
 def check_range(rows: pl.LazyFrame) -> None:
     """Refuse amounts whose sums, times what ratios are compared with, do not fit 64 bits.
 

@@ -81,6 +81,7 @@ def test_a_marked_victim_is_masked_neutral_and_unranked_everywhere(case: Case, t
     assert len(findings.ranking) == len(before.ranking) - 1
     assert findings.possible_victims == (anna,)
     told = case.explain(findings[0])
+    assert told.picture is not None
     assert "Ahorn" not in told.picture.svg + told._repr_html_() + findings[0].sentence
     assert ANNA not in told.picture.svg + findings[0].sentence
     assert "possible victim" in told.picture.svg

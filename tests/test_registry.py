@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from importlib.metadata import EntryPoint
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import pytest
 
 from finvest import registry
 from finvest.model.errors import UsageError
+from finvest.model.tables import PROTECTED
 from finvest.registry import Registry
 
 if TYPE_CHECKING:
@@ -109,10 +111,48 @@ def test_a_loaders_name_that_is_taken_is_refused_naming_both_files(plugins: Path
 )
 def test_a_broken_file_is_one_clear_sentence(plugins: Path, text: str, error: str) -> None:
     (plugins / "detectors" / "broken.py").write_bytes(text.encode("utf-8", "surrogateescape"))
-    before = set(sys.modules)
-    with pytest.raises(UsageError, match=rf"^broken\.py cannot be loaded: {error}"):
-        Registry((plugins,)).detectors()
-    assert not {m for m in set(sys.modules) - before if m.startswith("finvest_plugins")}
+    put(plugins, "detectors/whole.py", DETECTOR.format(id="AGY-01"))
+    before, own = set(sys.modules), Registry((plugins,))
+    (why,) = own.refused().values()
+    assert re.match(rf"broken\.py cannot be loaded: {error}", why)
+    assert "\n" not in why
+    assert not {m for m in set(sys.modules) - before if m.startswith("finvest_plugins") and "broken" in m}
+    assert {"AGY-01", "GRF-05"} <= set(own.detectors()), "the others are there"
+    with pytest.raises(UsageError, match=r"no detector 'AGY-02'; .*; broken\.py cannot be loaded"):
+        own.detector("AGY-02")
+
+
+def test_a_broken_loader_file_ends_it(plugins: Path) -> None:
+    put(plugins, "loaders/broken.py", "def (")
+    with pytest.raises(UsageError, match=r"^broken\.py cannot be loaded: SyntaxError"):
+        Registry((plugins,)).loaders()
+
+
+def test_a_card_that_is_none_is_refused(plugins: Path) -> None:
+    put(plugins, "detectors/odd.py", "class Odd:\n    card = 'AGY-01'\n    def look(self, view): pass\n")
+    (why,) = Registry((plugins,)).refused().values()
+    assert "its card must be a Card" in why
+
+
+@pytest.mark.parametrize("protected", sorted(PROTECTED))
+@pytest.mark.parametrize("use", ['x = "{}"', 'x = ("parties.{}",)', "def f(r):\n    return r.{}", "x = dict({}=1)"])
+def test_a_file_that_names_a_protected_attribute_is_refused_before_it_runs(
+    plugins: Path, protected: str, use: str
+) -> None:
+    put(plugins, "detectors/own.py", DETECTOR.format(id="AGY-01") + use.format(protected))
+    put(plugins, "detectors/ran.py", f"raise SystemExit  # never\nx = {protected!r}")
+    own = Registry((plugins,))
+    assert "AGY-01" not in own.detectors()
+    refused = own.refused()
+    assert len(refused) == 2
+    for why in refused.values():
+        assert f"names the protected attribute {protected!r}" in why
+
+
+def test_words_that_only_hold_a_protected_one_are_fine(plugins: Path) -> None:
+    text = DETECTOR.format(id="AGY-01") + "x = ('sextant', 'healthy', 'we never look at religion')\n"
+    put(plugins, "detectors/own.py", text)
+    assert Registry((plugins,)).refused() == {}
 
 
 def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
@@ -171,8 +211,22 @@ def test_an_installed_package_is_found_by_its_entry_point(
 @pytest.mark.parametrize("value", ["nothing_of_that_name", "json:nothing"])
 def test_a_broken_entry_point_is_one_clear_sentence(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     install(monkeypatch, own=value)
-    with pytest.raises(UsageError, match=rf"entry point own \({value}\): "):
-        Registry().detectors()
+    refused = Registry().refused()
+    assert refused["entry point own"].startswith(f"entry point own ({value}): ")
+    assert "GRF-05" in Registry().detectors()
+
+
+def test_an_installed_package_that_names_a_protected_attribute_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "agency_judges.py", DETECTOR.format(id="AGY-09") + "x = 'religion'")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    install(monkeypatch, own="agency_judges:Own")
+    try:
+        assert "AGY-09" not in Registry().detectors()
+        assert "'religion'" in Registry().refused()["entry point own"]
+    finally:
+        sys.modules.pop("agency_judges", None)
 
 
 def test_the_registry_is_a_value() -> None:

@@ -34,6 +34,7 @@ def test_members_are_in_order_of_time_with_every_file_behind_them(case: Case) ->
     ]
     assert told.to_frame() is told.members
     assert "3 movements" in repr(told)
+    assert told.picture is not None
     assert told.picture.svg.startswith("<svg")
 
 

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
+from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
+from finvest.findings.card import Card, CounterCheck, param
+from finvest.findings.detector import Detector
 from finvest.findings.make import Make
 from finvest.model.errors import UsageError
 from finvest.model.tables import TABLES
 from finvest.registry import Registry
-from finvest.scoring import Findings, score
+from finvest.scoring import Findings, chosen, score
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from finvest.view import CaseView
 
 DETECTORS = Registry().detectors()
 
@@ -86,3 +96,66 @@ def test_progress_is_told_before_each_detector() -> None:
     told: list[str] = []
     score(case().view(), [DETECTORS["GRF-05"](), DETECTORS["GRF-01"]()], told.append)
     assert told == ["GRF-05", "GRF-01"]
+
+
+# ---- detectors that fail
+
+
+class Failing(Detector):
+    """Fails in whatever way it is told to."""
+
+    card = Card(
+        id="TST-01",
+        title="Failing",
+        what="Nothing.",
+        strength="weak",
+        roles={"who": ("account", "undetermined")},
+        needs=(),
+        sentence="{who} has {nothing}.",
+        innocent=(CounterCheck(name="n", explanation="None.", ask="Nobody."),),
+        sources=("a test",),
+    )
+    how: int = param("way to fail", default=1, low=1, high=5)
+
+    def look(self, view: CaseView) -> pl.DataFrame:
+        if self.how == 1:
+            raise ValueError(f"quotes {view.labels}")
+        if self.how == 2:
+            return view.frame("transactions")
+        if self.how == 3:
+            return pl.DataFrame({"who": [0], "score": [2.0], "evidence": [[0]]})
+        return pl.DataFrame({"who": [0, 1], "score": [0.5, 0.4], "evidence": [[0], [1]]})
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [
+        (1, r"a fault in the detector \(ValueError at test_scoring\.py:\d+\)"),
+        (2, r"TST-01: look\(\) must return who, score, evidence; it returned n, .*"),
+        (3, r"TST-01: every score must lie in \[0, 1\]"),
+        (4, r"TST-01: the sentence has no 'nothing'; look\(\) returns what it may use"),
+        (9, r"TST-01: how must be 1 to 5; it is 9"),
+    ],
+)
+def test_a_detector_that_fails_is_one_line_and_the_others_run(how: int, why: str) -> None:
+    detectors = [Failing().set_params(how=how), DETECTORS["GRF-01"]()]
+    found = score(case().view(), detectors, refused={"broken.py": "broken.py cannot be loaded: SyntaxError: x"})
+    assert [f.indicator for f in found.all] == ["GRF-01"]
+    assert list(found.failed) == ["broken.py", "TST-01"]
+    assert re.fullmatch(why, found.failed["TST-01"])
+    assert "TST-01" not in found.not_assessable
+    assert repr(found).endswith("2 detectors failed>")
+    assert "Detectors that failed" in found._repr_html_()
+
+
+def test_a_parameter_that_is_given_is_checked_before_anything_runs() -> None:
+    with pytest.raises(UsageError, match=r"GRF-05: days must be .*; it is -1"):
+        chosen(Registry(), [], {"grf-05": {"days": -1}})
+
+
+def test_where_all_are_wanted_a_refused_file_ends_it(tmp_path: Path) -> None:
+    (tmp_path / "detectors").mkdir()
+    (tmp_path / "detectors" / "own.py").write_text("def (", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"own\.py cannot be loaded"):
+        chosen(Registry((tmp_path,)), [], None, whole=True)
+    assert chosen(Registry((tmp_path,)), ["GRF-05"], None, whole=True)

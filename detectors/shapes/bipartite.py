@@ -91,7 +91,7 @@ class Bipartite(Detector):
         for i in range(4):
             for j in range(4):
                 if i != j:
-                    make.transfer(f"agency {i}", f"mule {j}", 900_00 + 10_00 * i + j, i + j / 4)
+                    make.transfer(f"agency {i}", f"account {j}", 900_00 + 10_00 * i + j, i + j / 4)
 
     @staticmethod
     def look_alike(make: Make) -> None:

@@ -106,8 +106,8 @@ class ScatterGather(Detector):
     def plant(make: Make) -> None:
         """Let five people pass on within days what one account paid them."""
         for i in range(5):
-            make.transfer("payer", f"mule {i}", 1_000_00 + i, i / 3)
-            make.transfer(f"mule {i}", "owner", 950_00 + i, 2 + i / 2)
+            make.transfer("payer", f"account {i}", 1_000_00 + i, i / 3)
+            make.transfer(f"account {i}", "owner", 950_00 + i, 2 + i / 2)
 
     @staticmethod
     def look_alike(make: Make) -> None:

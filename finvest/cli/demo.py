@@ -29,9 +29,9 @@ SAMPLE = Path(finvest.__file__).parents[1] / "sample_data"
 def command(out: Path, seed: int | None, json_: bool) -> None:
     """Walk through a small synthetic case: load, check, score, report, and mark the findings against the answer key."""
     from finvest.case import Case
+    from finvest.seeds import marked, table
     from finvest.synth import sample
     from finvest.synth.key import NAME, Key
-    from finvest.synth.marking import mark
 
     if (out / "case.toml").exists():
         raise click.UsageError(f"{out} is a case; give another folder with --out")
@@ -55,17 +55,18 @@ def command(out: Path, seed: int | None, json_: bool) -> None:
         found = case.score(progress=tell)
         tell("writing the report")
         report = case.report(out / "report.html")
-    marks = mark(Key.read(records / NAME), found.all)
+    done = marked(Key.read(records / NAME), found)
     if json_:
         answers = {
             i: {"found": m.found, "missed": m.missed, "accused": m.accused, "others": len(m.others)}
-            for i, m in marks.by_indicator.items()
+            for i, m in done.marks.by_indicator.items()
         }
         output.as_json({"case": str(out / "case"), "report": str(report.resolve()), "marks": answers})
     else:
         print_findings(found, 15)
         output.say("5. Against the answer key (planted patterns found and missed, look-alikes wrongly accused):")
-        output.say(str(marks))
+        told = table([done])
+        output.table(told.drop(c for c in ("not_assessable", "failed") if not told[c].sum()), most=len(told))
         output.say("6. The report (finvest report)")
         output.hint(f"open {report.resolve()}")
 

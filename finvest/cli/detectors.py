@@ -43,7 +43,8 @@ def command(
         return
     from finvest.registry import Registry
 
-    classes = Registry(plugins).detectors()
+    registry = Registry(plugins)
+    classes, refused = registry.detectors(), registry.refused()
     lacks = {}
     if folder is not None:
         case = open_case(folder, actor, reason, plugins)
@@ -52,14 +53,18 @@ def command(
         {"id": i, "title": c.card.title, "strength": c.card.strength, "what": c.card.what, "lacks": lacks.get(i, "")}
         for i, c in classes.items()
     ]
+    for why in refused.values():
+        click.echo(f"finvest: {output.clean(why)}", err=True)
     if json_:
         output.as_json(rows)
-        return
-    import polars as pl
+    else:
+        import polars as pl
 
-    listed = pl.DataFrame(rows)
-    output.table(listed if folder is not None else listed.drop("lacks"), "Detectors")
-    output.hint("finvest detectors show ID prints a card")
+        listed = pl.DataFrame(rows)
+        output.table(listed if folder is not None else listed.drop("lacks"), "Detectors")
+        output.hint("finvest detectors show ID prints a card; finvest detectors new NAME writes one to fill in")
+    if refused:
+        ctx.exit(1)
 
 
 @command.command("show")
@@ -93,6 +98,35 @@ def show(plugins: tuple[Path, ...], id_: str, json_: bool) -> None:
         output.say(f"    ask: {check.ask}")
     output.say("Sources: " + "; ".join(about.sources))
     output.hint(f"finvest score {about.id} runs it")
+
+
+@command.command("new")
+@click.argument("name")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="Folder of plugins, or a clone of finvest; the current one where left out.",
+)
+@click.option("--family", default="", help="Folder below detectors/, like shapes.")
+@click.option("--id", "id_", default="NEW-01", show_default=True, help="Catalogue id.")
+@as_json
+@click.pass_obj
+def new(plugins: tuple[Path, ...], name: str, into: Path, family: str, id_: str, json_: bool) -> None:
+    """Write a commented template of a detector, NAME.py, and its tests, to be filled in.
+
+    Each place to fill in is marked; docs/add-a-detector.md goes through them. Nothing is overwritten.
+    """
+    from finvest.registry import Registry
+    from finvest.templating import MARK, new_detector
+
+    written = new_detector(name, into, id_.upper(), Registry(plugins), family)
+    if json_:
+        output.as_json({"detector": str(written[0]), "tests": str(written[1])})
+        return
+    for path in written:
+        output.say(f"{path}: {path.read_text('utf-8').count(MARK)} places to fill in, marked {MARK}")
+    output.hint(f"python -m pytest {written[1]} says whether it keeps to the contract")
 
 
 def card(detector: type[Detector]) -> dict[str, Any]:

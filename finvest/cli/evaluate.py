@@ -121,7 +121,7 @@ def _evaluations(
     from finvest.scoring import chosen
 
     how: dict[str, Any] = {"windows": windows or None, "resamples": resamples, "seed": seed, "progress": tell}
-    detectors = chosen(registry, only, given)
+    detectors = chosen(registry, only, given, whole=True)
     for folder in folders:
         for cut in (False, True) if dated else (False,):
             if (folder / "case.toml").is_file():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from finvest.cli import output
-from finvest.cli.options import Target, as_json, of_case
+from finvest.cli.options import Target, as_json, needs_own_reason, of_case
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,16 +19,39 @@ if TYPE_CHECKING:
 @click.argument("finding")
 @of_case
 @click.option("--svg", type=Target(), help="Write the flow picture to this file.")
+@click.option("--unmask", is_flag=True, help="Say who is masked in it instead; --reason says why, and is kept.")
+@click.option("--quick", is_flag=True, help="Do not try other parameters.")
 @as_json
-def command(case: Case, finding: str, svg: Path | None, json_: bool) -> None:
-    """Explain FINDING (its id, or how it begins): facts, records, innocent explanations."""
+def command(case: Case, finding: str, svg: Path | None, quick: bool, unmask: bool, json_: bool) -> None:
+    """Explain FINDING (its id, or how it begins): facts, records, innocent explanations, what would change its score.
+
+    For the last its detector runs again with each parameter a fifth lower and higher; --quick leaves that out.
+    """
     from finvest.findings.wording import names, sums
 
-    told = case.explain(finding)
+    if unmask:
+        needs_own_reason()
+        hidden = case.unmask(finding, reason=case.reason).to_frame()
+        if json_:
+            output.as_json(output.rows(hidden))
+            return
+        output.table(hidden, "Who is masked in this finding")
+        output.hint("this look is kept with your reason; reports and exports stay masked")
+        return
+    told = case.explain(finding, moved=not quick)
     if svg is not None:
+        if told.picture is None:
+            raise click.UsageError("this finding is about no account; leave --svg out")
         told.picture.save(svg)
     if json_:
-        output.as_json({**told.finding.row(), "members": output.rows(told.members)})
+        output.as_json(
+            {
+                **told.finding.row(),
+                "members": output.rows(told.members),
+                "records": {table: output.rows(frame) for table, frame in told.others.items()},
+                "changes": output.rows(told.changes()),
+            }
+        )
         return
     found = told.finding
     output.say(
@@ -40,12 +63,18 @@ def command(case: Case, finding: str, svg: Path | None, json_: bool) -> None:
         output.say(f"Sum: {sums(found.amounts, found.base)}; rates: {names(found.facts['rate_sources'])}")
     for subject in found.subjects:
         output.say(f"  {subject.column}: {subject.label}  [{subject.id}]  role hypothesis: {subject.role}")
-    output.table(told.members.drop("finding"), "Records")
+    for fact, value in found.facts.items():
+        if fact not in {"rate_sources", "amount_base", "base_currency"} and value is not None:
+            output.say(f"  {fact.replace('_', ' ')}: {output.cell(fact, value, {})}")
+    output.table(told.members.drop("finding"), "Movements")
+    for table, frame in told.others.items():
+        output.table(frame, table.capitalize())
     output.say("Innocent explanations:")
     for check in found.checks:
         output.say(f"  {check.name}: {check.result}. {check.explanation}")
         if check.result != "absent":
             output.say(f"    {check.ask}")
+    output.table(told.changes(), "What would change the score (an explanation the other way, a parameter a fifth away)")
     output.say("Parameters: " + ", ".join(f"{k}={v}" for k, v in found.parameters.items()))
     if svg is not None:
         output.say(f"picture: {svg}")

@@ -25,6 +25,10 @@ def command(case: Case, out: Path, json_: bool) -> None:
         path = case.report(out)
     if json_:
         output.as_json({"report": str(path.resolve()), "findings": len(case.findings)})
-        return
-    output.say(f"{len(case.findings)} findings")
-    output.hint(f"open {path.resolve()}")
+    else:
+        output.say(f"{len(case.findings)} findings")
+        for name, why in case.findings.failed.items():
+            output.say(f"failed: {name}, {why}")
+        output.hint(f"open {path.resolve()}")
+    if case.findings.failed:
+        click.get_current_context().exit(1)

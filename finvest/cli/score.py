@@ -52,6 +52,8 @@ def command(
             output.hint(f"finvest explain {found[0].id} says why, and what to rule out")
         else:
             output.hint("finvest detectors lists what each one needs")
+    if found.failed:
+        click.get_current_context().exit(1)
 
 
 def parameters(registry: Registry, settings: tuple[str, ...]) -> dict[str, dict[str, Any]]:
@@ -96,6 +98,8 @@ def print_findings(found: Findings, top: int) -> None:
     for finding in found.withdrawn:
         held = ", ".join(c.name for c in finding.checks if c.result == "present")
         output.say(f"withdrawn: {finding.id} {finding.indicator} ({held})")
+    for name, why in found.failed.items():
+        output.say(f"failed: {name}, {why}")
     for id_, why in found.not_assessable.items():
         output.say(f"not assessable: {id_}, {why}")
     for id_, gaps in found.unjudged.items():
@@ -109,5 +113,6 @@ def as_dict(found: Findings) -> dict[str, Any]:
         "ranking": found.ranking.to_frame().to_dicts(),
         "findings": [f.row() for f in found.all],
         "not_assessable": found.not_assessable,
+        "failed": found.failed,
         "not_searched": {id_: list(gaps) for id_, gaps in found.unjudged.items()},
     }

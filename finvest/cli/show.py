@@ -57,7 +57,9 @@ def command(
 
 
 def _show_table(case: Case, name: str, out: Path | None, *, json_: bool) -> None:
-    frame = case.table(name)
+    from finvest.views.masking import Masks
+
+    frame = Masks(case.view().hidden).records(case.table(name))
     if out is not None:
         output.written(case.export(frame, out), len(frame), json_=json_)
     elif json_:

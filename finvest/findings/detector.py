@@ -10,7 +10,7 @@ import polars as pl
 
 from finvest.findings.card import Card, param
 from finvest.findings.report import CHECK, Report
-from finvest.model.errors import NotAssessable, UsageError
+from finvest.model.errors import ContractError, NotAssessable, UsageError
 from finvest.model.tables import DAY, INSTANT
 
 if TYPE_CHECKING:
@@ -69,17 +69,24 @@ class Detector:
         ------
         UsageError
             If a parameter is out of bounds or of another type.
-        TypeError
+        ContractError
             If `look` breaks the contract.
         """
-        self._check_parameters()
+        self.check_parameters()
         why = view.lacks(self.card.needs)
         try:
             return Report(self, view, pl.DataFrame() if why else self._complete(view), why)
         except NotAssessable as error:
             return Report(self, view, pl.DataFrame(), str(error))
 
-    def _check_parameters(self) -> None:
+    def check_parameters(self) -> None:
+        """Check every parameter.
+
+        Raises
+        ------
+        UsageError
+            If one is out of bounds or of another type.
+        """
         for f in fields(self):  # type: ignore[arg-type]
             value, low, high = getattr(self, f.name), f.metadata["low"], f.metadata["high"]
             whole = isinstance(f.default, int)
@@ -93,21 +100,21 @@ class Detector:
     def _complete(self, view: CaseView) -> pl.DataFrame:
         returned, roles = self.look(view), [*self.card.roles]
         if not isinstance(returned, pl.DataFrame | pl.LazyFrame):
-            raise TypeError(f"{self.card.id}: look() must return a frame; it returned {type(returned).__name__}")
+            raise ContractError(f"{self.card.id}: look() must return a frame; it returned {type(returned).__name__}")
         rows = returned.lazy().collect()
         evidence = [c for c in rows.columns if c == "evidence" or c.startswith("evidence_")]
         if not evidence or {*roles, "score"} - {*rows.columns}:
             wanted = ", ".join([*roles, "score", "evidence"])
-            raise TypeError(f"{self.card.id}: look() must return {wanted}; it returned {', '.join(rows.columns)}")
+            raise ContractError(f"{self.card.id}: look() must return {wanted}; it returned {', '.join(rows.columns)}")
         if not rows["score"].is_between(0, 1).fill_null(value=False).all():
-            raise TypeError(f"{self.card.id}: every score must lie in [0, 1]")
+            raise ContractError(f"{self.card.id}: every score must lie in [0, 1]")
         if "not_assessable" not in rows.columns:
             rows = rows.with_columns(not_assessable=pl.lit(None, pl.String))
         rows = rows.with_columns(_sorted_set(rows, c) for c in [*evidence, *roles])
         judged = pl.col("not_assessable").is_null()
         for what in ([*evidence], roles):
             if rows.select((judged & (pl.sum_horizontal(pl.col(what).list.len()) == 0)).any()).item():
-                raise TypeError(f"{self.card.id}: every row of look() must have {' or '.join(what)}")
+                raise ContractError(f"{self.card.id}: every row of look() must have {' or '.join(what)}")
         rows = _with_period_and_amounts(view, rows)
         results = [check.results(view, rows).alias(CHECK + check.name) for check in self.card.innocent]
         rows = rows.with_columns(results).with_columns(found_score="score")

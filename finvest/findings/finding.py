@@ -79,6 +79,8 @@ class Finding:
         one was converted; the fact `rate_sources` says by which rates.
     score : float
         0 to 1 after the counter-checks; higher is more suspicious.
+    found_score : float or None
+        0 to 1 before the counter-checks.
     withdrawn : bool
         An innocent explanation holds and clears it.
     evidence : dict of str to tuple of str
@@ -107,6 +109,7 @@ class Finding:
     checks: tuple[Checked, ...]
     sentence: str
     base: tuple[str, int] | None = None
+    found_score: float | None = None
     basis: str = "assessment"
 
     @property
@@ -118,6 +121,11 @@ class Finding:
     def accounts(self) -> tuple[str, ...]:
         """Opaque ids of the accounts among the subjects."""
         return tuple(s.id for s in self.subjects if s.kind == "account")
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """Opaque ids of the parties among the subjects."""
+        return tuple(s.id for s in self.subjects if s.kind == "party")
 
     def __repr__(self) -> str:
         state = "withdrawn" if self.withdrawn else f"score {self.score:.2f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -9,16 +10,20 @@ import polars as pl
 
 from finvest.findings.finding import Checked, Finding, Result, Subject, finding_id
 from finvest.findings.wording import fill, names, period, sums
+from finvest.model.errors import ContractError
+from finvest.model.subjects import known_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from finvest.findings.card import CounterCheck
+    from finvest.findings.card import Card, CounterCheck
     from finvest.findings.detector import Detector
     from finvest.view import CaseView
 
 CHECK = "check "
 """Prefix of the columns that hold the results of counter-checks."""
+
+_TABLE = {"account": "accounts", "party": "parties"}
 
 _OWN = (
     "start", "end", "first_day", "last_day", "amounts", "amount_base", "rate_sources", "score", "found_score",
@@ -65,6 +70,20 @@ class Report:
             evidence = {table: ids[place] for table, ids in found.items() if ids[place]}
             yield self._finding(row, evidence, parameters)
 
+    def victims(self) -> pl.DataFrame:
+        """Return whom the rows that stand hold for a possible victim: ``kind``, ``id``."""
+        card, found = self.detector.card, [pl.DataFrame(schema={"kind": pl.String, "id": pl.String})]
+        cleared = [pl.col(CHECK + c.name).fill_null(value=False) for c in card.innocent if c.keeps == 0]
+        for column, (kind, role) in card.roles.items() if len(self.rows) else ():
+            refined = f"{column}_role"
+            said = pl.coalesce(refined, pl.lit(role)) if refined in self.rows.columns else pl.lit(role)
+            rows = self.rows.filter(~pl.any_horizontal(*cleared, pl.lit(value=False)), said == "possible_victim")
+            numbers = rows[column].explode(empty_as_null=False).unique().sort()
+            if len(numbers):
+                ids = self.view.frame(_TABLE[kind], kind)[kind].gather(numbers)
+                found.append(pl.DataFrame({"kind": [kind] * len(ids), "id": ids}))
+        return pl.concat(found).unique().sort("kind", "id")
+
     def unjudged(self) -> tuple[str, ...]:
         """Say of each row that could not be judged, whom it is about and why."""
         return tuple(
@@ -86,6 +105,8 @@ class Report:
         amounts = tuple((a["currency"], a["amount"]) for a in row["amounts"] or ())
         gone = {*_OWN, *card.roles, *(c for c in row if c.startswith(("evidence", CHECK)) or c.endswith("_role"))}
         facts = {c: v for c, v in row.items() if c not in gone}
+        if any(s.role == "possible_victim" for s in subjects):
+            facts = {c: self._cleared(v, subjects) for c, v in facts.items()}
         base = None
         if row.get("amount_base") is not None and self.view.base is not None:
             base = (self.view.base, row["amount_base"])
@@ -111,13 +132,24 @@ class Report:
             amounts=amounts,
             base=base,
             score=row["score"],
+            found_score=row["found_score"],
             withdrawn=any(c.keeps == 0 and row[CHECK + c.name] for c in card.innocent),
             evidence=evidence,
             movements=tuple(numbers.get("transactions", ())),
             facts=facts,
             checks=checks,
-            sentence=fill(card.sentence, words),
+            sentence=_told(card, words),
         )
+
+    def _cleared(self, fact: Any, subjects: tuple[Subject, ...]) -> Any:  # noqa: ANN401
+        """Return a fact without the names and numbers of possible victims among its subjects."""
+        if isinstance(fact, list):
+            return [self._cleared(one, subjects) for one in fact]
+        if isinstance(fact, str):
+            for s in subjects:
+                for part in known_by(self.view.hidden.get((s.kind, s.id), "")):
+                    fact = re.sub(re.escape(part).replace(r"\ ", r"\s+"), s.label, fact, flags=re.IGNORECASE)
+        return fact
 
     def _subjects(self, row: dict[str, Any]) -> Iterator[Subject]:
         for column, (kind, role) in self.detector.card.roles.items():
@@ -126,6 +158,15 @@ class Report:
                 of_victim = self.view.is_victims(kind, number)
                 hypothesis = "possible_victim" if of_victim else refined
                 yield Subject(column, kind, self.view.id_of(kind, number), hypothesis, self.view.label(kind, number))
+
+
+def _told(card: Card, words: dict[str, Any]) -> str:
+    try:
+        return fill(card.sentence, words)
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        # A KeyError's text is a name in the card; the others' can be of the data.
+        why = f"has no {error}" if isinstance(error, KeyError) else f"cannot be filled ({type(error).__name__})"
+        raise ContractError(f"{card.id}: the sentence {why}; look() returns what it may use") from error
 
 
 @cache

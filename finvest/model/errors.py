@@ -7,6 +7,7 @@
     ├── DataError        (also ValueError)  the data cannot be taken as they are      exit code 1
     │   ├── SourceError                     a source as a whole is refused
     │   └── AmountError                     one amount is not exact
+    ├── ContractError    (also TypeError)   a detector does not keep to the contract
     ├── CaseError        (also OSError)     the case folder is missing, damaged, or closed to this use
     └── NotAssessable                       a question the data of this case cannot answer
 
@@ -53,6 +54,10 @@ class AmountError(DataError):
 
 class CaseError(FinvestError, OSError):
     """The case folder is missing, damaged, or closed to this use."""
+
+
+class ContractError(FinvestError, TypeError):
+    """A detector does not keep to the contract; its author has to mend it."""
 
 
 class NotAssessable(FinvestError):  # noqa: N818 - a finding of its own, not a failure

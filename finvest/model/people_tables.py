@@ -59,7 +59,7 @@ PEOPLE = (
         "contacts",
         "A telephone, e-mail or other contact of a party or account",
         ("contact", TEXT, "opaque id"),
-        ("kind", TEXT, "phone, email, handle"),
+        ("kind", TEXT, "phone, email, handle, address"),
         ("value", TEXT, "as written"),
         ("key", TEXT, "comparison key"),
         ("subject", TEXT, "party or account"),
@@ -240,3 +240,23 @@ PEOPLE = (
         ("reason", TEXT, "why it is on the list"),
     ),
 )
+
+CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
+    "contacts": {"kind": ("phone", "email", "handle", "address"), "subject_kind": ("account", "person", "company")},
+    "employments": {"employer_kind": ("company", "person")},
+    "shifts": {"kind": ("timesheet", "access_log", "roster", "contract"), "employer_kind": ("company", "person")},
+    "invoices": {"supplier_kind": ("company", "person"), "customer_kind": ("company", "person")},
+    "wage_rules": {
+        "kind": (
+            "hourly_minimum", "employer_contribution", "holiday_accrual", "deduction_cap", "housing_cap",
+            "subsistence_month",
+        ),
+    },
+    "adverts": {"kind": ("sexual_service", "job", "lodging")},
+    "devices": {
+        "kind": ("phone", "tablet", "computer", "terminal", "public", "other"),
+        "party_kind": ("person", "company"),
+    },
+    "accounts": {"holder_kind": ("person", "company"), "kind": ("bank", "wallet")},
+}  # fmt: skip
+"""By table: words of a column that readers of the table know, those of lists' own columns included."""

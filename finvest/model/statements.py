@@ -26,8 +26,9 @@ def batches(lines: pl.DataFrame, source: Source, loader: str, *, both: bool = Fa
     lines : polars.DataFrame
         One row a movement. ``record``, ``credit`` (Boolean: the money came in), ``amount`` (Decimal(38, 0), minor
         units, not negative) and ``currency`` are required; ``own_number``, ``own_bank``, ``own_name``,
-        ``own_currency``, ``other_number``, ``other_bank``, ``other_name`` (String) where known; every other column is
-        one of `transactions` and is handed through.
+        ``own_currency``, ``other_number``, ``other_bank``, ``other_name`` (String) where known, and ``payee_name``:
+        the receiver as the payer wrote it, whoever holds the account; every other column is one of `transactions` and
+        is handed through.
     source : Source
         Where they come from.
     loader : str
@@ -66,6 +67,9 @@ def batches(lines: pl.DataFrame, source: Source, loader: str, *, both: bool = Fa
         .otherwise(pl.col("status") if "status" in frame.columns else pl.lit("booked")),
         origin=pl.lit("observed"),
     )
+    if "payee_name" in frame.columns:
+        # As the payer wrote it, which need not be whose account it is.
+        frame = frame.with_columns(beneficiary_name=pl.coalesce("payee_name", "beneficiary_name"))
     transactions = table("transactions")
     tables = {
         "transactions": frame.select(c for c in transactions.schema if c in frame.columns),

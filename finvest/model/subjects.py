@@ -31,6 +31,9 @@ SUSPECTS = ("suspect", "convicted")
 CATEGORIES = (*SUSPECTS, *VICTIMS, "witness", "contact", "unclassified")
 """Categories of a subject. Who has none counts as ``unclassified``, never as a suspect."""
 
+_SHORTEST = 4
+"""Letters and digits of a name or number that is looked for inside other texts; shorter ones would hit words."""
+
 _SUBJECTS = pl.Schema({"kind": TEXT, "id": TEXT})
 _CONTROL = pl.Schema(
     {
@@ -50,6 +53,13 @@ _CONTROL = pl.Schema(
 def mask(kind: str, id_: str) -> str:
     """Return what an account or party is called where neither number nor name may be shown; the same everywhere."""
     return f"{'controlled account' if kind == 'account' else 'person'} {id_[1:7]}"
+
+
+def known_by(label: str) -> list[str]:
+    """Return what a label can be recognised by: itself, and the number and the name in it, ``DE12… (Name)``."""
+    number, _, name = label.partition(" (")
+    parts = {label, number, name.removesuffix(")")}
+    return sorted((p for p in parts if sum(c.isalnum() for c in p) >= (1 if p == label else _SHORTEST)), reverse=True)
 
 
 def holder_of(account: str) -> str:
@@ -199,6 +209,54 @@ def victims(
     )
 
 
+def presumed(
+    found: pl.DataFrame,
+    parties: pl.DataFrame,
+    accounts: pl.DataFrame,
+    identifiers: pl.DataFrame,
+    links: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return whom to protect where findings hold parties or accounts for a possible victim's.
+
+    Parameters
+    ----------
+    found : polars.DataFrame
+        ``kind`` (party, account), ``id``: what findings hold.
+    parties, accounts, identifiers, links : polars.DataFrame
+        Rows of these tables, `decided` before.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``kind``, ``id``; each once, in order: those found, holders of the accounts, and whatever else these hold,
+        as for `victims`. Whom a record or a decision of two people calls a suspect is not among them.
+    """
+    of_kind = {kind: found.filter(pl.col("kind") == kind)["id"].unique() for kind in ("party", "account")}
+    held = holders(accounts, links).select("account", "party")
+    accused = parties.filter(pl.col("subject_category").is_in(SUSPECTS))["party"].unique().implode()
+    cleared = held.filter(pl.col("party").is_in(accused))["account"].implode()
+    own = of_kind["account"].filter(~of_kind["account"].is_in(cleared))
+    holding = held.filter(pl.col("account").is_in(own.implode()))["party"]
+    ids = pl.concat([of_kind["party"], holding]).unique()
+    ids = ids.filter(~ids.is_in(accused))
+    # Who is a holder by name alone is protected by that name.
+    named = accounts.filter(pl.col("account").is_in(own.implode())).select(party="account", name="holder_name")
+    known = parties.filter(pl.col("party").is_in(ids.implode())).select("party", "name")
+    unknown = ids.filter(~ids.is_in(known["party"].implode()))
+    rows = [known, named, pl.DataFrame({"party": unknown, "name": pl.Series([None] * len(unknown), dtype=TEXT)})]
+    people = pl.concat(rows).with_columns(subject_category=pl.lit("possible_victim"))
+    protected = victims(people, accounts, identifiers, links)
+    mine = pl.DataFrame({"kind": ["account"] * len(own), "id": own}, schema=_SUBJECTS)
+    of_party = (pl.col("kind") == "party") & pl.col("id").is_in(ids.implode())
+    of_account = (pl.col("kind") == "account") & ~pl.col("id").is_in(cleared)
+    return pl.concat([protected.filter(of_party | of_account), mine]).unique().sort("kind", "id")
+
+
+def by_kind(found: pl.DataFrame) -> dict[str, frozenset[str]]:
+    """Return the ids of parties and of accounts in ``kind``, ``id``."""
+    return {kind: frozenset(found.filter(pl.col("kind") == kind)["id"]) for kind in ("party", "account")}
+
+
 def hypotheses(findings: pl.DataFrame) -> pl.DataFrame:
     """Return whom findings that stand hold for a possible victim.
 
@@ -212,7 +270,8 @@ def hypotheses(findings: pl.DataFrame) -> pl.DataFrame:
     polars.DataFrame
         ``kind`` (party, account), ``id``; each once, in order.
     """
-    rows = findings.filter(pl.col("status") != "withdrawn")["subjects"].drop_nulls()
+    says = pl.col("subjects").str.contains('"possible_victim"', literal=True)
+    rows = findings.filter(pl.col("status") != "withdrawn", says)["subjects"]
     found = {(s["kind"], s["id"]) for listed in rows for s in json.loads(listed) if s["role"] == "possible_victim"}
     return pl.DataFrame(sorted(found), schema=_SUBJECTS, orient="row")
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 TEXTS = (
     "reference", "mcc", "merchant", "terminal", "city", "country", "conductor", "bank_reference",
-    "end_to_end_id", "uetr",
+    "end_to_end_id", "uetr", "payee_name",
 )  # fmt: skip
 
 

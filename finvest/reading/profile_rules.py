@@ -20,7 +20,7 @@ SIDES = ("number", "bank", "name")
 LINE_COLUMNS = frozenset(
     {"date", "time", "zone", "value_date", "amount", "debit", "credit", "sign", "currency", "balance_after", "fee"}
     | {"received_amount", "received_currency", "own_part", "status", "channel", "reference", "mcc", "merchant"}
-    | {"terminal", "city", "country", "conductor", "bank_reference", "end_to_end_id", "uetr"}
+    | {"terminal", "city", "country", "conductor", "bank_reference", "end_to_end_id", "uetr", "payee_name"}
     | {f"{side}_{what}" for side in ("own", "other", "originator", "beneficiary") for what in SIDES}
 )
 """What a bank record can say. `originator_…` and `beneficiary_…` are for files that show both sides."""
@@ -28,8 +28,14 @@ LINE_COLUMNS = frozenset(
 EXTRA_COLUMNS = {
     "companies": {"directors"},
     "parties": {"number", "register"},
-    "links": {"from", "from_bank", "from_name", "to", "to_bank", "to_name", "register", "share"},
-    "accounts": {"number"},
+    "links": {"from", "from_bank", "from_name", "to", "to_bank", "to_name", "register", "to_register", "share"},
+    "accounts": {"number", "register", "company_register", "holder_kind"},
+    "contacts": {"subject_kind", "register", "company_register", "bank"},
+    "devices": {"register", "company_register", "party_kind", "bank", "zone"},
+    "adverts": {"zone"},
+    "employments": {"register", "company_register", "employer_kind", "bank"},
+    "shifts": {"register", "company_register", "employer_kind"},
+    "invoices": {"register", "company_register", "supplier_kind", "customer_kind"},
     "assets": {"register", "bank"},
     **{key: {"register"} for key in ("liabilities", "incomes", "outlays")},
 }

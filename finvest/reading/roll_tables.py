@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import cycle
+import json
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,7 +13,7 @@ from finvest.model.statements import books
 from finvest.model.tables import table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 NUMBER, LISTED = "company_number", "listed"
 """Schemes by which a company and a listed person are known: the number in a register, the number in a list."""
@@ -21,9 +21,10 @@ NUMBER, LISTED = "company_number", "listed"
 ENDS = {"person": "parties", "company": "parties", "party": "parties", "account": "accounts"}
 """What an end of a relation can be, and the table that it is in."""
 
-_PARTIES = {
-    "employer", "worker", "party", "tenant", "landlord", "claimant", "holder", "passenger", "supplier", "customer",
-}  # fmt: skip
+_PARTIES = {"worker", "party", "tenant", "landlord", "claimant", "holder", "passenger"}
+_FIRMS = {"employer", "supplier", "customer"}
+"""Mostly companies of a register: the column of the same name with ``_kind`` says where it is a person of the list."""
+
 _ACCOUNTS = {"payee_account", "account", "paid_from"}
 
 
@@ -180,6 +181,8 @@ def _account_ids(rows: pl.DataFrame, number: str, bank: str, source: Source) -> 
 def _accounts(rows: pl.DataFrame, name: str, source: Source) -> Iterator[tuple[str, pl.DataFrame]]:
     number = "number" if "number" in rows.columns else "account"
     ids, made = _account_ids(rows, number, "bank", source)
+    if "holder" in rows.columns:
+        rows = rows.with_columns(_party_ids(rows, "holder", _text(rows, "holder_kind").fill_null("person")))
     yield (
         name,
         rows.with_columns(account=ids, kind=_text(rows, "kind").fill_null("bank"), own_books=pl.lit(value=False)),
@@ -209,7 +212,7 @@ def _links(rows: pl.DataFrame, name: str, source: Source) -> Iterator[tuple[str,
             "line",
             number=_text(rows, end),
             name=_text(rows, f"{end}_name"),
-            register=_text(rows, "register"),
+            register=pl.coalesce(_text(rows, "to_register") if end == "to" else None, _text(rows, "register")),
             kind=pl.col(f"_{end}").replace("party", "unknown"),
         )
         parts = []
@@ -238,16 +241,73 @@ def _links(rows: pl.DataFrame, name: str, source: Source) -> Iterator[tuple[str,
 def _others(rows: pl.DataFrame, name: str, source: Source) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield rows of a table that has no rules of its own; numbers of parties and accounts become their ids."""
     first = table(name).columns[0]
-    lists = rows.select(known.text_keys(_text(rows, "register").fill_null(""))).to_series().to_list()
-    for column in [c for c in rows.columns if c in _PARTIES]:
-        keys = zip(rows[column].fill_null("").to_list(), cycle(lists), strict=False)
-        ids = [party_id(LISTED, of, known.number_key(k)) if k else None for k, of in keys]
-        rows = rows.with_columns(pl.Series(column, ids, pl.String))
+    if name == "contacts":
+        rows = _with_subjects(rows, source)
+    for column in [c for c in rows.columns if c in _PARTIES | _FIRMS]:
+        kind = _text(rows, f"{column}_kind").fill_null("company" if column in _FIRMS else "person")
+        rows = rows.with_columns(_party_ids(rows, column, kind))
     for column in [c for c in rows.columns if c in _ACCOUNTS]:
         rows = rows.with_columns(_account_ids(rows, column, "bank", source)[0].alias(column))
+    keys = {"phone": _CONTACT_KEYS["phone"], "email": _CONTACT_KEYS["email"]} if name == "adverts" else {}
+    rows = rows.with_columns(_mapped(rows[c], key) for c, key in keys.items() if c in rows.columns)
+    if "deductions" in rows.columns:
+        rows = rows.with_columns(_mapped(rows["deductions"], _deductions))
     if first.meaning.startswith("opaque id"):
         rows = rows.with_columns(pl.coalesce(_text(rows, first.name), _opaque(rows, name[0], source)).alias(first.name))
     yield name, rows
+
+
+def _party_ids(rows: pl.DataFrame, column: str, kind: pl.Expr) -> pl.Series:
+    """Return ids of the parties that a column numbers: persons by the list, companies by their register."""
+    said = rows.with_columns(
+        _firm=kind == "company",
+        _person=known.text_keys(_text(rows, "register").fill_null("")),
+        _company=known.text_keys(_text(rows, "company_register").fill_null("")),
+    ).select(column, "_firm", "_person", "_company")
+    distinct = said.unique().drop_nulls(column)
+    ids = [
+        party_id(NUMBER, company, known.number_key(key)) if firm else party_id(LISTED, person, known.number_key(key))
+        for key, firm, person, company in distinct.iter_rows()
+    ]
+    distinct = distinct.with_columns(pl.Series("id", ids, pl.String))
+    return said.join(distinct, on=said.columns, how="left", maintain_order="left")["id"].alias(column)
+
+
+def _with_subjects(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
+    """Add whose contact it is, an account or a party, and the comparison key of each contact."""
+    kind = _text(rows, "subject_kind").fill_null("account")
+    parties = _party_ids(rows, "subject", kind)
+    accounts = _account_ids(rows, "subject", "bank", source)[0]
+    said = _text(rows, "kind").fill_null("")
+    key = pl.coalesce(
+        pl.when(said == of).then(_mapped(rows["value"], function)) for of, function in _CONTACT_KEYS.items()
+    )
+    return rows.with_columns(
+        subject=pl.when(kind == "account").then(pl.lit(accounts)).otherwise(pl.lit(parties)),
+        key=pl.coalesce(key, known.text_keys(pl.col("value"))),
+    )
+
+
+def _mapped(text: pl.Series, function: Callable[[str], str]) -> pl.Series:
+    """Return what a function makes of each text; it is asked once for each different one."""
+    made = {value: function(value) for value in text.drop_nulls().unique()}
+    return text.replace_strict(made, default=None, return_dtype=pl.String)
+
+
+def _deductions(text: str) -> str:
+    """Return deductions written ``housing 250.00; transport 60.00`` as JSON: kind, and the sum as written."""
+    parts = [part.strip().rpartition(" ") for part in text.split(";")]
+    return json.dumps({kind.strip(): amount for kind, _, amount in parts}, ensure_ascii=False)
+
+
+_CONTACT_KEYS: dict[str, Callable[[str], str]] = {
+    "phone": known.phone_key,
+    "email": lambda text: text.strip().lower(),
+}
+"""How contacts are compared, by kind; any other by its letters and digits."""
+
+DEDUCTIONS = r"\s*[\p{L}_ -]+ \d+(?:\.\d+)?\s*(?:;\s*[\p{L}_ -]+ \d+(?:\.\d+)?\s*)*"
+"""How deductions are written: kind and sum in whole units, separated by semicolons."""
 
 
 def _opaque(rows: pl.DataFrame, letter: str, source: Source) -> pl.Series:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from finvest.synth.key import File, Hop, Key, Member, Note, Pair, Pattern, Place, Step, Trail
+from finvest.synth.key import File, Hop, Involved, Key, Member, Note, Pair, Pattern, Place, Step, Trail
 from finvest.synth.movements import INSTANT
 from finvest.synth.scenarios import trail
 from finvest.synth.statements import LAYOUTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from finvest.synth.awkward import Awkward
     from finvest.synth.books import Export, Line
+    from finvest.synth.people import Story
+    from finvest.synth.people.world import Told
     from finvest.synth.scenarios import pattern as played
 
 NO_BALANCES, NAMES_IN_TEXT = "n26", "revolut"
@@ -46,7 +49,8 @@ def answers(
     patterns: Iterable[played.Pattern],
     odd: Awkward,
     followed: trail.Trail,
-    lists: Iterable[str],
+    lists: Mapping[str, bytes],
+    story: Story,
 ) -> Key:
     """Return the answer key of what was written."""
     first: dict[tuple[int, bool], tuple[Line, Place]] = {}
@@ -62,8 +66,10 @@ def answers(
     return Key(
         seed=seed,
         files={file.name: _facts(file) for file in shown},
-        registers={name: PROFILES[name] for name in sorted(lists)},
-        patterns=[_pattern(p, where) for p in patterns],
+        registers={name: (PROFILES | story.profiles)[name] for name in sorted(lists)},
+        hashes={name: hashlib.sha256(lists[name]).hexdigest() for name in sorted(lists)},
+        owners=story.accounts,
+        patterns=[*(_pattern(p, where) for p in patterns), *(_told(p) for p in story.told)],
         trail=_trail(followed, where),
         pairs=_pairs(first),
         duplicates=sorted(duplicates),
@@ -112,6 +118,23 @@ def _pattern(pattern: played.Pattern, where: dict[tuple[int, bool], Place]) -> P
         innocent=pattern.innocent,
         accounts=[Member(account=account.number, bank=account.bank, role=role) for account, role in pattern.main],
         transactions=[step for step in steps if step.debit or step.credit],
+    )
+
+
+def _told(told: Told) -> Pattern:
+    prefix = "" if told.kind == "planted" else "look-alike "
+    return Pattern(
+        id=f"{told.indicator} {prefix}{told.name}",
+        indicator=told.indicator,
+        kind=told.kind,
+        story=told.story,
+        innocent=told.innocent,
+        accounts=[Member(account=held.iban, bank=held.bank, role=role) for held, role in told.accounts],
+        parties=[
+            Involved(number=party.number, register=party.register, kind=party.kind, role=role)
+            for party, role in told.parties
+        ],
+        records=sorted(Place(f"{row.file}.csv", row.record) for row in told.rows),
     )
 
 

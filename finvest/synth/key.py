@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from finvest.model import identifiers as known
 from finvest.model.errors import DataError
+from finvest.synth.shown_json import show
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "answer_key.json"
-VERSION = 2
+VERSION = 3
 """Version of the key's layout."""
 
 
@@ -96,6 +97,22 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Involved:
+    """A party in a pattern, by the number that its list or register has for it."""
+
+    number: str
+    register: str
+    kind: str
+    role: str
+
+    @property
+    def party_id(self) -> str:
+        """Opaque id under which finvest knows the party."""
+        scheme = "company_number" if self.kind == "company" else "listed"
+        return known.opaque("p", scheme, known.text_key(self.register), known.number_key(self.number))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One movement, by the records that show it: the payer's books, the payee's, or both."""
 
@@ -119,6 +136,10 @@ class Pattern:
     accounts : list of Member
         Those that a finding must name.
     transactions : list of Step
+    parties : list of Involved
+        Parties that a finding must name.
+    records : list of Place
+        Records of any table that make the pattern, where it is not made of transactions alone.
     """
 
     id: str
@@ -127,7 +148,9 @@ class Pattern:
     story: str
     innocent: str
     accounts: list[Member]
-    transactions: list[Step]
+    transactions: list[Step] = field(default_factory=list)
+    parties: list[Involved] = field(default_factory=list)
+    records: list[Place] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +265,11 @@ class Key:
     files : dict of str to File
         Statements by name.
     registers : dict of str to str
-        Profile of each register file, by name.
+        Profile of each register file and list, by name.
+    hashes : dict of str to str
+        SHA-256 of each of these.
+    owners : int
+        Accounts whose records a list of many accounts holds.
     patterns : list of Pattern
     pairs : list of Pair
         Every transfer with both sides on file, by the first export that shows it.
@@ -257,6 +284,8 @@ class Key:
     version: int = VERSION
     files: dict[str, File] = field(default_factory=dict)
     registers: dict[str, str] = field(default_factory=dict)
+    hashes: dict[str, str] = field(default_factory=dict)
+    owners: int = 0
     patterns: list[Pattern] = field(default_factory=list)
     pairs: list[Pair] = field(default_factory=list)
     duplicates: list[tuple[Place, Place]] = field(default_factory=list)
@@ -273,11 +302,15 @@ class Key:
             "seed": self.seed,
             "files": {name: asdict(file) for name, file in self.files.items()},
             "registers": self.registers,
+            "hashes": self.hashes,
+            "owners": self.owners,
             "patterns": [
                 {
                     **{name: getattr(p, name) for name in ("id", "indicator", "kind", "story", "innocent")},
                     "accounts": [asdict(member) for member in p.accounts],
                     "transactions": [_places(step) for step in p.transactions],
+                    "parties": [asdict(party) for party in p.parties],
+                    "records": [str(place) for place in p.records],
                 }
                 for p in self.patterns
             ],
@@ -288,7 +321,7 @@ class Key:
             "duplicates": [[str(a), str(b)] for a, b in self.duplicates],
             "notes": [{"place": str(note.place), "what": note.what} for note in self.notes],
         }
-        return _show(body, "") + "\n"
+        return show(body) + "\n"
 
     @classmethod
     def read(cls, path: Path) -> Key:
@@ -312,12 +345,16 @@ class Key:
             seed=body["seed"],
             files={name: File(**file) for name, file in body["files"].items()},
             registers=body["registers"],
+            hashes=body["hashes"],
+            owners=body["owners"],
             patterns=[
                 Pattern(
                     **{
                         **p,
                         "accounts": [Member(**member) for member in p["accounts"]],
                         "transactions": [Step(**_read(step)) for step in p["transactions"]],
+                        "parties": [Involved(**party) for party in p["parties"]],
+                        "records": [Place.of(place) for place in p["records"]],
                     }
                 )
                 for p in body["patterns"]
@@ -352,15 +389,3 @@ def _places(step: Step | Pair | Hop) -> dict[str, str]:
 
 def _read(step: dict[str, Any]) -> dict[str, Any]:
     return {name: Place.of(text) if name in {"debit", "credit"} else text for name, text in step.items()}
-
-
-def _show(value: Any, indent: str) -> str:  # noqa: ANN401 - any JSON
-    """Write JSON for a reader: what fits on a line stands on one line."""
-    flat = json.dumps(value, ensure_ascii=False)
-    if len(flat) + len(indent) <= 118 or not isinstance(value, dict | list):  # noqa: PLR2004 - width of a line
-        return flat
-    inner = indent + " "
-    if isinstance(value, list):
-        return "[\n" + ",\n".join(inner + _show(item, inner) for item in value) + f"\n{indent}]"
-    items = [f"{inner}{json.dumps(name)}: {_show(item, inner)}" for name, item in value.items()]
-    return "{\n" + ",\n".join(items) + f"\n{indent}}}"

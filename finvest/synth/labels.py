@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -10,23 +11,37 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from finvest.synth.answers import Shown
+    from finvest.synth.people import Story
     from finvest.synth.scenarios.pattern import Pattern
     from finvest.synth.scenarios.trail import Trail
 
 NAME = "labels.csv"
 """File of the answers, in finvest's own columns; no part of the case until somebody loads it."""
 
-KINDS = {"GRF-01": "fan_in", "GRF-02": "fan_out", "GRF-05": "cycle", "MLT-03": "pass_through"}
+KINDS = {
+    "GRF-01": "fan_in",
+    "GRF-02": "fan_out",
+    "GRF-05": "cycle",
+    "MLT-03": "pass_through",
+    "CTL-02": "income_collector",
+    "CTL-03": "income_sweep",
+    "CTL-04": "convoy",
+    "LAB-07": "synchrony",
+    "ADV-04": "advert_payment",
+}
 """Kind of pattern by indicator, as labelled sets name it."""
 
 TRAIL = "trail"
 """Pattern and kind of the money trail, which no indicator is about."""
 
+MONEY = "account_records"
+"""List of the story that holds movements."""
+
 _START = 12
 """Digits of a file's SHA-256 in a transaction's id."""
 
 
-def text(shown: Iterable[Shown], patterns: Iterable[Pattern], trail: Trail) -> str:
+def text(shown: Iterable[Shown], patterns: Iterable[Pattern], trail: Trail, story: Story) -> str:
     """Return the answers: one row for each record of a movement, positive in a planted pattern or the trail."""
     planted = {
         m.number: (f"{p.indicator} {p.name}", KINDS[p.indicator])
@@ -39,13 +54,24 @@ def text(shown: Iterable[Shown], patterns: Iterable[Pattern], trail: Trail) -> s
         for line, place in file.places():
             found = planted.get(line.movement.number) if line.movement is not None else None
             pattern, kind = found or (None, None)
-            rows.append(
-                {
-                    "subject_kind": "transaction",
-                    "subject": f"{file.sha256[:_START]}-{place.record:08d}",
-                    "pattern": pattern,
-                    "kind": kind,
-                    "positive": found is not None,
-                }
-            )
+            rows.append(_row(file.sha256, place.record, pattern, kind))
+    money = {
+        row.record: (f"{told.indicator} {told.name}", KINDS[told.indicator])
+        for told in story.told
+        if told.kind == "planted"
+        for row in told.rows
+        if row.file == MONEY
+    }
+    start = hashlib.sha256(story.files[f"{MONEY}.csv"]).hexdigest()
+    rows += [_row(start, record, *money.get(record, (None, None))) for record in story.money]
     return pl.DataFrame(rows, infer_schema_length=None).write_csv()
+
+
+def _row(sha256: str, record: int, pattern: str | None, kind: str | None) -> dict[str, Any]:
+    return {
+        "subject_kind": "transaction",
+        "subject": f"{sha256[:_START]}-{record:08d}",
+        "pattern": pattern,
+        "kind": kind,
+        "positive": pattern is not None,
+    }

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from finvest.synth.key import Key, Pattern, Place
 
 Evidence = Mapping[str, Sequence[str]] | Sequence[tuple[str, int]]
-"""Transaction ids under ``transactions``, or records as (SHA-256 of the file, ordinal)."""
+"""Ids of transactions and of records by table, or records as (SHA-256 of the file, ordinal)."""
 
 _START = 12
 """Digits of a file's SHA-256 in a transaction's id."""
@@ -27,6 +27,11 @@ class Found(Protocol):
     @property
     def accounts(self) -> Sequence[str]:
         """Opaque ids of the accounts it names."""
+        ...
+
+    @property
+    def parties(self) -> Sequence[str]:
+        """Opaque ids of the parties it names."""
         ...
 
     @property
@@ -53,7 +58,7 @@ class Mark:
     cleared : list of str
         Ids of look-alikes that only withdrawn findings touch, or none.
     others : list of (tuple of str, int)
-        Findings that stand and match nothing in the key: accounts, and how many movements they show.
+        Findings that stand and match nothing in the key: accounts and parties, and how many records they show.
     """
 
     found: list[str] = field(default_factory=list)
@@ -113,10 +118,11 @@ def mark(key: Key, findings: Iterable[Found]) -> Marks:
 
     Notes
     -----
-    A planted pattern is found when a finding of its indicator that stands names all its accounts and shows at least
-    half of its movements. A look-alike is accused more easily: the finding names one of its accounts and shows at least
-    half of its movements, or consists of them for more than half. It repeats all year, so a finding of one month must
-    count. Both records of one transfer, and copies of one line, count as one movement.
+    A planted pattern is found when a finding of its indicator that stands names all its accounts and parties and shows
+    at least half of its movements or records. A look-alike is accused more easily: the finding names one of them and
+    shows at least half of its movements, or consists of them for more than half. It repeats all year, so a finding of
+    one month must count. Both records of one transfer, and copies of one line, count as one movement. A pattern that is
+    made of records of a list is compared with what a finding shows of that list.
     """
     movements = _Movements(key)
     marks = {name: Mark() for name in sorted({p.indicator for p in key.patterns})}
@@ -128,16 +134,15 @@ def mark(key: Key, findings: Iterable[Found]) -> Marks:
             continue
         if finding.withdrawn:
             continue
-        shown = movements.of(finding.evidence)
+        shown, named = movements.of(finding.evidence), (*finding.accounts, *finding.parties)
         matched = [
             p.id
             for p in key.patterns
-            if p.indicator == finding.indicator
-            and _matches(p, set(finding.accounts), shown, movements.by_pattern[p.id])
+            if p.indicator == finding.indicator and _matches(p, set(named), shown, movements.by_pattern[p.id])
         ]
         hit.update(matched)
         if not matched:
-            marks[finding.indicator].others.append((tuple(finding.accounts), len(shown)))
+            marks[finding.indicator].others.append((named, len(shown)))
     for pattern in key.patterns:
         answers, yes = marks[pattern.indicator], pattern.id in hit
         if pattern.kind == "planted":
@@ -147,19 +152,24 @@ def mark(key: Key, findings: Iterable[Found]) -> Marks:
     return Marks(marks, dict(sorted(unasked.items())))
 
 
-def _matches(pattern: Pattern, accounts: set[str], shown: set[str], movements: set[str]) -> bool:
-    wanted, shared = {member.account_id for member in pattern.accounts}, len(shown & movements)
+def _matches(pattern: Pattern, named: set[str], shown: set[str], movements: set[str]) -> bool:
+    wanted = {m.account_id for m in pattern.accounts} | {p.party_id for p in pattern.parties}
+    if pattern.records:
+        lists = {name[:_START] for name in movements}
+        shown = {name for name in shown if name[:_START] in lists}
+    shared = len(shown & movements)
     half = 2 * shared >= len(movements)
     if pattern.kind == "planted":
-        return wanted <= accounts and half
-    return bool(wanted & accounts) and shared > 0 and (half or 2 * shared > len(shown))
+        return wanted <= named and half
+    return bool(wanted & named) and shared > 0 and (half or 2 * shared > len(shown))
 
 
 class _Movements:
     """One name for each movement, whatever record shows it."""
 
     def __init__(self, key: Key) -> None:
-        self._start = {name: file.sha256[:_START] for name, file in key.files.items()}
+        hashes = {name: file.sha256 for name, file in key.files.items()} | key.hashes
+        self._start = {name: sha256[:_START] for name, sha256 in hashes.items()}
         self._name: dict[str, str] = {}
         for pair in key.pairs:
             self._name[self._id(pair.credit)] = self._id(pair.debit)
@@ -167,13 +177,16 @@ class _Movements:
             self._name[self._id(copy)] = self._canonical(self._id(first))
         self.by_pattern = {
             p.id: {self._canonical(self._id(place)) for s in p.transactions for place in (s.debit, s.credit) if place}
+            | {self._id(place) for place in p.records}
             for p in key.patterns
         }
 
     def of(self, evidence: Evidence) -> set[str]:
         """Return the movements that records show."""
         if isinstance(evidence, Mapping):
-            ids: Iterable[str] = evidence.get("transactions", ())
+            # The ids of other tables' records are the file's start and the ordinal, as transactions' are, but unpadded.
+            parts = [name.rpartition("-") for ids_ in evidence.values() for name in ids_]
+            ids: Iterable[str] = [f"{start}-{record:0>8}" for start, _, record in parts]
         else:
             ids = (_transaction(source, record) for source, record in evidence)
         return {self._canonical(name) for name in ids}

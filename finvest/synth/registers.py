@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from finvest.synth import names
 from finvest.synth.economy import GROUP
+from finvest.synth.people.write import PROTECTED, protected
 from finvest.synth.statements.rows import delimited
 
 if TYPE_CHECKING:
@@ -16,15 +17,15 @@ if TYPE_CHECKING:
 COMPANY_REGISTER, ACCOUNT_REGISTER = "Example Register", "Example Account Register"
 
 COMPANIES = "Number,Name,Legal form,Register,Country,Address,Activity,Incorporated,Status,Declared staff,Directors"
-HOLDERS = "Number,Register,Kind,Name,Subject category"
+HOLDERS = f"Number,Register,Kind,Name,Subject category,{PROTECTED}"
 LINKS = "Kind,From kind,From,To kind,To,To bank,Register,Share,Start"
 
 KNOWN_OFF_FILE = ("saver_savings", "seller_savings", "notary_office", "subsidiary_two", "ring_three_c", "ring_four_b")
 """Accounts without a statement that the account register was asked about."""
 
 
-def write(economy: Economy, rng: Random) -> dict[str, bytes]:
-    """Return the register files by name."""
+def write(economy: Economy, rng: Random, other: Random) -> dict[str, bytes]:
+    """Return the register files by name; `other` draws the protected attributes of the holders."""
     accounts = economy.on_file + [economy[label] for label in KNOWN_OFF_FILE]
     companies = list(
         {a.holder.number: a.holder for a in economy.accounts.values() if a.holder.kind == "company"}.values()
@@ -42,7 +43,10 @@ def write(economy: Economy, rng: Random) -> dict[str, bytes]:
         "holders.csv": delimited(
             HOLDERS,
             [
-                [p.number, ACCOUNT_REGISTER, "person", p.name, categories.get(p.number, "unclassified")]
+                [
+                    *(p.number, ACCOUNT_REGISTER, "person", p.name, categories.get(p.number, "unclassified")),
+                    *protected(other),
+                ]
                 for p in people.values()
             ],
         ),

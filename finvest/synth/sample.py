@@ -14,6 +14,7 @@ from finvest.synth import (
     economy,
     labels,
     load_list,
+    people,
     readme,
     registers,
     scenarios,
@@ -86,7 +87,9 @@ def _made(seed: int) -> tuple[dict[str, bytes], Key, str]:
             files[name] = written.content
             digest = hashlib.sha256(written.content).hexdigest()
             shown.append(Shown(name, digest, export, written.records))
-    lists = registers.write(who, Random(f"{seed}/registers"))
+    lists = registers.write(who, Random(f"{seed}/registers"), Random(f"{seed}/protected"))
+    story = people.play(who, seed)
+    lists |= story.files
     files |= lists
-    key = answers(seed, shown, patterns, odd, followed, lists)
-    return dict(sorted(files.items())), key, labels.text(shown, patterns, followed)
+    key = answers(seed, shown, patterns, odd, followed, lists, story)
+    return dict(sorted(files.items())), key, labels.text(shown, patterns, followed, story)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from finvest.findings.changes import otherwise
 from finvest.findings.ranking import CEILINGS, weight
 from finvest.findings.wording import names, period, sums
 from finvest.model.subjects import mask
 from finvest.views import text
 from finvest.views.flow import flow
 from finvest.views.flow_content import singular
-from finvest.views.grid import grid, listed
+from finvest.views.grid import Grid, grid, listed
 from finvest.views.masking import VICTIM
+from finvest.views.money_columns import money_columns
 from finvest.views.template import markup
 
 if TYPE_CHECKING:
@@ -70,12 +72,18 @@ def section(
         "picture": markup(picture.svg) if picture else None,
         "checks": listed(
             [
-                [say(c.name), say(c.explanation), _RESULTS[c.result], "" if c.result == "absent" else say(c.ask)]
-                for c in finding.checks
+                [
+                    say(c.name),
+                    say(c.explanation),
+                    _RESULTS[c.result],
+                    f"{'if so' if o.held else 'if not'}: {o}",
+                    "" if c.result == "absent" else say(c.ask),
+                ]
+                for c, o in zip(finding.checks, otherwise(finding), strict=True)
             ],
-            ["Explanation", "What it would be", "On this case's records", "What to ask for"],
+            ["Explanation", "What it would be", "On this case's records", "Would change", "What to ask for"],
             nothing="None is known for this pattern.",
-            classes=["", "", "result", ""],
+            classes=["", "", "result", "", ""],
         ),
         "members": grid(
             members,
@@ -93,6 +101,9 @@ def section(
             most=content.most_members,
             money=("amount",),
         ),
+        "others": [
+            (table, _records(frame, content, say)) for table, frame in content.others.get(finding.id, {}).items()
+        ],
         "method": [
             ("What it looks for", card.what),
             ("What the score rests on", _score(finding)),
@@ -101,6 +112,12 @@ def section(
             ("Known from", "; ".join(card.sources) or "own pattern, without a published source"),
         ],
     }
+
+
+def _records(frame: pl.DataFrame, content: ReportContent, say: Any) -> Grid:  # noqa: ANN401
+    money = tuple(money_columns(frame))
+    heads = {c: c.replace("_", " ").capitalize() for c in frame.columns if c != "currency" or not money}
+    return grid(frame, heads, say=say, nothing="No record.", most=content.most_members, money=money)
 
 
 def title_of(indicator: str, content: ReportContent) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from finvest.model.subjects import mask
+import polars as pl
+
+from finvest.model.subjects import known_by, mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,8 +19,13 @@ VICTIM = "possible_victim"
 
 WITHHELD = "name withheld"
 
-_SHORTEST = 4
-"""Letters and digits of a name or number that is looked for inside other texts; shorter ones would hit words."""
+_CODES = frozenset(
+    {
+        "source", "loader", "evaluation", "handling", "kind", "scheme", "subject_kind", "subject_category", "from_kind",
+        "to_kind", "currency", "country", "channel", "status", "proof", "origin", "finding", "indicator", "basis",
+    }
+)  # fmt: skip
+"""Columns of texts that say nothing of who somebody is."""
 
 
 def is_masked(label: str) -> bool:
@@ -41,7 +48,7 @@ class Masks:
         self._called: dict[str, str] = {}
         for (kind, id_), label in victims.items():
             if not is_masked(label):
-                self._called |= {_key(part): mask(kind, id_) for part in _known_by(label)}
+                self._called |= {_key(part): mask(kind, id_) for part in known_by(label)}
         # However it is spaced: `DE89 3704 …` in a reference is the number of the label.
         longest_first = sorted(self._called, key=lambda t: (-len(t), t))
         spaced = (r"\s*".join(re.escape(c) for c in key) for key in longest_first)
@@ -58,6 +65,45 @@ class Masks:
         """Return a text with every possible victim's number and name replaced."""
         return self._seen.sub(lambda m: self._called.get(_key(m[0]), WITHHELD), text)
 
+    def texts(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return a frame with every possible victim's number and name replaced in its texts, lists of texts too."""
+        if not self._called:
+            return frame
+        columns = []
+        for name, dtype in frame.schema.items():
+            if dtype in (pl.String, pl.List(pl.String)):
+                flat = frame[name].explode() if dtype == pl.List(pl.String) else frame[name]
+                told = {value: self(value) for value in flat.drop_nulls().unique()}
+                changed = {value: said for value, said in told.items() if said != value}
+                one = pl.element() if dtype == pl.List(pl.String) else pl.col(name)
+                said = one.replace(changed) if changed else one
+                columns.append(pl.col(name).list.eval(said).alias(name) if dtype == pl.List(pl.String) else said)
+        return frame.with_columns(columns)
+
+    def records(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return rows of a table of the case without what possible victims are known by.
+
+        Their names and numbers are replaced in every text. In a row that is about one of them (an id of it stands in
+        the row, and the row is no transaction) every other text that is no code goes, too: it may be a telephone, an
+        address, a spelling of the name that nobody knows.
+        """
+        frame = self.texts(frame)
+        texts = [c for c, t in frame.schema.items() if t == pl.String and c not in _CODES]
+        hidden = pl.Series(sorted(self.accounts | self.parties), dtype=pl.String)
+        if "transaction_id" in frame.columns:
+            about = {f"{side}_name": pl.col(side) for side in ("originator", "beneficiary")}
+            about = {name: side for name, side in about.items() if name in frame.columns}
+            return frame.with_columns(
+                pl.when(side.is_in(hidden.implode())).then(None).otherwise(pl.col(name)).alias(name)
+                for name, side in about.items()
+            )
+        one = pl.any_horizontal(*(pl.col(c).is_in(hidden.implode()) for c in texts), pl.lit(value=False))
+        opaque = {c: pl.col(c).str.contains("^[a-z][0-9a-f]{16}$") for c in texts}
+        return frame.with_columns(
+            pl.when(one.fill_null(value=False) & ~is_id).then(pl.lit(WITHHELD)).otherwise(pl.col(c)).alias(c)
+            for c, is_id in opaque.items()
+        )
+
     def names(self, text: str) -> bool:
         """Tell whether a text, such as a file's name, holds a possible victim's name or number in any spelling."""
         squeezed = _squeezed(text)
@@ -70,10 +116,3 @@ def _squeezed(text: str) -> str:
 
 def _key(part: str) -> str:
     return re.sub(r"\s", "", part).lower()
-
-
-def _known_by(label: str) -> list[str]:
-    """Return the label, and the number and the name in it: ``DE12… (Name)``."""
-    number, _, name = label.partition(" (")
-    parts = {label, number, name.removesuffix(")")}
-    return [p for p in parts if p == label or sum(c.isalnum() for c in p) >= _SHORTEST]

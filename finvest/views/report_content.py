@@ -30,6 +30,10 @@ MEMBERS = pl.Schema(
 """Columns of `ReportContent.members`; ``amount`` may be any whole number or `Decimal(38, 0)`."""
 
 
+MOST_FINDINGS = 100
+"""Findings that a report describes in full."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportContent:
     """Everything a report says, as the case knows it.
@@ -68,6 +72,8 @@ class ReportContent:
         The movements that findings rest on, one row a movement and finding, in order of time, columns as `MEMBERS`:
         ``date`` is text, with the time where the books give one; ``originator`` and ``beneficiary`` are the labels of
         the view; ``files`` holds ``file:line`` of every record behind the movement, of both books and duplicates.
+    others : mapping of str to mapping of str to polars.DataFrame
+        By finding and table, the records that it rests on besides movements, as a reader sees them.
     titles : mapping of str to str
         Title of each detector by catalogue id, for those that found nothing or could not be asked.
     not_assessable : mapping of str to str
@@ -94,9 +100,10 @@ class ReportContent:
     findings: Sequence[Finding]
     ranking: Iterable[Ranked]
     members: pl.DataFrame
+    others: Mapping[str, Mapping[str, pl.DataFrame]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     not_assessable: Mapping[str, str] = field(default_factory=dict)
     not_searched: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    most_findings: int = 100
+    most_findings: int = MOST_FINDINGS
     most_members: int = 500
     most_rows: int = 200

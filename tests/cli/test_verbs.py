@@ -303,7 +303,7 @@ def test_a_report_or_picture_that_cannot_be_written_is_wrong_usage_before_any_wo
 
 def test_score_ranks_and_explains(loaded: Any, as_json: Any, tmp_path: Path) -> None:
     told = as_json(loaded("score", "GRF-05", "--json"))
-    assert set(told) == {"ranking", "findings", "not_assessable", "not_searched"}
+    assert set(told) == {"ranking", "findings", "not_assessable", "not_searched", "failed"}
     (found,) = told["findings"]
     assert found["indicator"] == "GRF-05"
     assert last(loaded("score", "GRF-05")).startswith(f"→ finvest explain {found['finding']}")

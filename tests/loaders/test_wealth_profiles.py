@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from finvest.model.people_tables import CHOICES as PEOPLE
 from finvest.model.records import Tally
 from finvest.model.tables import TABLES
 from finvest.model.wealth_tables import CHOICES
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EXAMPLES = files("finvest.loaders") / "examples"
-TABLE_OF = {"relatives": "links"}
+TABLE_OF = {"relatives": "links", "account_openings": "accounts", "account_records": "transactions"}
 
 
 @pytest.mark.parametrize("name", sorted(f.name for f in EXAMPLES.iterdir()))
@@ -29,8 +30,9 @@ def test_an_example_file_loads_whole(name: str, tmp_path: Path) -> None:
     assert len(tables[TABLE_OF.get(stem, stem)]) == rows
 
 
-def test_every_table_of_wealth_has_an_example() -> None:
-    assert {f"{table}.csv" for table in CHOICES} <= {f.name for f in EXAMPLES.iterdir()}
+def test_every_table_of_wealth_and_work_has_an_example() -> None:
+    stems = {f.name.removesuffix(".csv") for f in EXAMPLES.iterdir()}
+    assert {*CHOICES, *PEOPLE} <= {TABLE_OF.get(stem, stem) for stem in stems}
 
 
 def test_examples_are_about_the_same_people(tmp_path: Path) -> None:

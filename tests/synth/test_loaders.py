@@ -113,7 +113,9 @@ def test_accounts_are_known_by_the_ids_that_marking_uses(sampled: Read) -> None:
     on_file = {facts.account for facts in key.files.values()}
     assert set(members.values()) <= set(accounts["account"])
     assert {id_ for number, id_ in members.items() if number in on_file} <= own
-    assert len(own) == len(on_file)
+    assert len(own) == len(on_file) + key.owners
+    parties = {p.party_id for q in key.patterns for p in q.parties}
+    assert parties <= set(tables["parties"]["party"])
 
 
 def test_overlapping_lines_are_duplicates(sampled: Read) -> None:

@@ -28,7 +28,7 @@ def test_the_committed_sample_is_what_the_generator_writes(tmp_path: Path) -> No
     committed = {path.name: path.read_bytes() for path in SAMPLE.iterdir() if not path.name.startswith(".")}
     assert written.keys() == committed.keys()
     assert [name for name in written if written[name] != committed[name]] == []
-    assert sum(map(len, written.values())) < 2_000_000
+    assert sum(map(len, written.values())) < 2_500_000
 
 
 def test_equal_seeds_give_equal_bytes_and_leave_the_global_generator_alone(case: Made) -> None:
@@ -58,7 +58,7 @@ def test_size(case: Made) -> None:
 
 
 def test_planted_accounts_and_movements_are_few(case: Made) -> None:
-    planted = [p for p in case.key.patterns if p.kind == "planted"]
+    planted = [p for p in case.key.patterns if p.kind == "planted" and p.transactions]
     members = {m.account for p in planted for m in p.accounts}
     everybody = economy.build(Random(f"{case.seed}/economy")).accounts
     assert len(members) * 10 < len(everybody)
