@@ -158,11 +158,11 @@ def synchronised_remittances(view: CaseView, hours: int, workers: int, percent: 
     Returns
     -------
     polars.DataFrame
-        One row an employer: ``employer`` (id), ``what`` (one outlet, few beneficiaries), ``periods``, ``workers`` (the
-        fewest of any period), ``known`` (staff with a known account), ``senders``, ``recipients`` (lists of accounts;
-        recipients only where beneficiaries are few), ``beneficiaries`` (by name or account; null where some are
-        unknown), ``even`` (mean over all days of the coefficient of variation of the amounts), ``evidence``,
-        ``evidence_employments``.
+        One row an employer: ``employer`` (number of the party, null where no record of it is on file), ``what`` (one
+        outlet, few beneficiaries), ``periods``, ``workers`` (the fewest of any period), ``known`` (staff with a known
+        account), ``senders``, ``recipients`` (lists of accounts; recipients only where beneficiaries are few),
+        ``beneficiaries`` (by name or account; null where some are unknown), ``even`` (mean over all days of the
+        coefficient of variation of the amounts), ``evidence``, ``evidence_employments``.
     """
     members = staff(view)
     sent = remittances(view).join(members, on="account")
@@ -205,6 +205,13 @@ def _described(view: CaseView, best: pl.DataFrame, sent: pl.DataFrame) -> pl.Dat
     )
     jobs = view.frame("employments").group_by(group="employer").agg(evidence_employments="n")
     rows = best.join(people, on="group").join(amounts.group_by("group").agg(even=pl.col("cv").mean()), on="group")
-    rows = rows.join(jobs, on="group").rename({"group": "employer"}).sort("employer")
+    known = view.frame("parties", "n", "party") if view.lacks(["parties"]) is None else None
+    numbers = {} if known is None else dict(known.select("party", "n").iter_rows())
+    rows = (
+        rows.join(jobs, on="group")
+        .sort("group")
+        .rename({"group": "employer"})
+        .with_columns(pl.col("employer").replace_strict(numbers, default=None, return_dtype=pl.UInt32))
+    )
     what = pl.when(pl.col("action") == "few beneficiaries").then("action").otherwise(pl.lit("one outlet"))
     return rows.with_columns(what=what).drop("action")
