@@ -70,7 +70,7 @@ def cohorts(view: CaseView, of: Cohort) -> pl.DataFrame:
         (dissolved, after a short life), ``first_day``, ``last_day`` (of incorporation), ``nominees`` (directors with
         `POSTS` posts in it and none elsewhere); null where the case does not say: ``staff`` (workers), ``moved``
         (numbers of workers who appear at two members within `HALF_YEAR` days), ``evidence_employments``,
-        ``payer`` (account that pays most members; the other members' do not count), ``paid`` (members it pays),
+        ``payer`` (account that pays most members; cash and the members' own do not count), ``paid`` (members it pays),
         ``evidence`` (its payments).
     """
     few = _jobs(view).group_by("party").agg(pl.col("worker").n_unique()).filter(pl.col("worker") > of.workers)
@@ -147,7 +147,10 @@ def _payer(view: CaseView, inside: pl.DataFrame) -> pl.DataFrame:
     by_name = names.join(accounts, left_on="key", right_on="holder_key").select("cohort", "party", "n")
     held = pl.concat([by_id, by_name]).unique(["cohort", "n"], keep="first", maintain_order=True)
     money = view.frame("transactions", "n", "originator", "beneficiary").rename({"n": "evidence"})
-    came = money.join(held, left_on="beneficiary", right_on="n")
+    cash = view.frame("accounts").filter(pl.col("kind") == "cash")
+    came = money.join(held, left_on="beneficiary", right_on="n").join(
+        cash, left_on="originator", right_on="n", how="anti"
+    )
     came = came.join(held, left_on=["cohort", "originator"], right_on=["cohort", "n"], how="anti")
     payers = came.group_by("cohort", payer="originator").agg(
         pl.col("evidence").sort(), paid=pl.col("party").n_unique().cast(pl.Int64)
