@@ -9,6 +9,7 @@ import polars as pl
 
 from finvest.features.holders import holders
 from finvest.model.identifiers import name_keys, text_keys
+from finvest.model.tables import TABLES
 from finvest.view import CaseView, feature
 
 AGENT = "formed_by"
@@ -160,10 +161,13 @@ def _payer(view: CaseView, inside: pl.DataFrame) -> pl.DataFrame:
 
 def _nominees(view: CaseView, inside: pl.DataFrame) -> pl.DataFrame:
     """Return how many directors of each cohort have `POSTS` posts in it and none elsewhere."""
-    if view.lacks(["links"]) is not None:
+    links = view.frame("links") if view.lacks(["links"]) is None else TABLES["links"].empty()
+    posts = links.filter(pl.col("kind") == "directs").select(director="from_id", party="to_id").unique()
+    if posts.is_empty():
         return pl.DataFrame(schema={"cohort": pl.UInt32, "nominees": pl.Int64})
-    posts = view.frame("links").filter(pl.col("kind") == "directs").select(director="from_id", party="to_id").unique()
     posts = posts.with_columns(all=pl.len().over("director"))
     of = posts.join(inside, on="party").group_by("cohort", "director").agg(inside=pl.len(), all=pl.col("all").first())
     only = of.filter(pl.col("inside") >= POSTS, pl.col("inside") == pl.col("all"))
-    return only.group_by("cohort").agg(nominees=pl.len().cast(pl.Int64))
+    counted = only.group_by("cohort").agg(nominees=pl.len().cast(pl.Int64))
+    every = inside.select("cohort").unique()
+    return every.join(counted, on="cohort", how="left").with_columns(pl.col("nominees").fill_null(0))

@@ -141,11 +141,13 @@ def test_cash_and_money_between_members_are_no_promoters() -> None:
 
 def test_directors_by_name_only_raise_the_score() -> None:
     plain = found("AGY-03", founded())[0]
+    assert plain.facts["nominees"] is None
     make = founded()
+    make.row("links", kind="directs", from_id="busy", to_id="elsewhere")
+    assert found("AGY-03", make)[0].facts["nominees"] == 0
     for i in range(5):
         make.row("links", kind="directs", from_id="d", to_id=party(f"Unit {i}"))
         make.row("links", kind="directs", from_id="busy", to_id=party(f"Unit {i}"))
-    make.row("links", kind="directs", from_id="busy", to_id="elsewhere")
     (finding,) = found("AGY-03", make)
     assert finding.facts["nominees"] == 1
     assert finding.score > plain.score
