@@ -9,6 +9,7 @@ import polars as pl
 
 from finvest.features.holders import holders
 from finvest.model.identifiers import name_keys, text_keys
+from finvest.model.tables import TABLES
 from finvest.view import CaseView, feature
 
 AGENT = "formed_by"
@@ -70,7 +71,7 @@ def cohorts(view: CaseView, of: Cohort) -> pl.DataFrame:
         (dissolved, after a short life), ``first_day``, ``last_day`` (of incorporation), ``nominees`` (directors with
         `POSTS` posts in it and none elsewhere); null where the case does not say: ``staff`` (workers), ``moved``
         (numbers of workers who appear at two members within `HALF_YEAR` days), ``evidence_employments``,
-        ``payer`` (account that pays most members; the other members' do not count), ``paid`` (members it pays),
+        ``payer`` (account that pays most members; cash and the members' own do not count), ``paid`` (members it pays),
         ``evidence`` (its payments).
     """
     few = _jobs(view).group_by("party").agg(pl.col("worker").n_unique()).filter(pl.col("worker") > of.workers)
@@ -147,7 +148,10 @@ def _payer(view: CaseView, inside: pl.DataFrame) -> pl.DataFrame:
     by_name = names.join(accounts, left_on="key", right_on="holder_key").select("cohort", "party", "n")
     held = pl.concat([by_id, by_name]).unique(["cohort", "n"], keep="first", maintain_order=True)
     money = view.frame("transactions", "n", "originator", "beneficiary").rename({"n": "evidence"})
-    came = money.join(held, left_on="beneficiary", right_on="n")
+    cash = view.frame("accounts").filter(pl.col("kind") == "cash")
+    came = money.join(held, left_on="beneficiary", right_on="n").join(
+        cash, left_on="originator", right_on="n", how="anti"
+    )
     came = came.join(held, left_on=["cohort", "originator"], right_on=["cohort", "n"], how="anti")
     payers = came.group_by("cohort", payer="originator").agg(
         pl.col("evidence").sort(), paid=pl.col("party").n_unique().cast(pl.Int64)
@@ -157,10 +161,13 @@ def _payer(view: CaseView, inside: pl.DataFrame) -> pl.DataFrame:
 
 def _nominees(view: CaseView, inside: pl.DataFrame) -> pl.DataFrame:
     """Return how many directors of each cohort have `POSTS` posts in it and none elsewhere."""
-    if view.lacks(["links"]) is not None:
+    links = view.frame("links") if view.lacks(["links"]) is None else TABLES["links"].empty()
+    posts = links.filter(pl.col("kind") == "directs").select(director="from_id", party="to_id").unique()
+    if posts.is_empty():
         return pl.DataFrame(schema={"cohort": pl.UInt32, "nominees": pl.Int64})
-    posts = view.frame("links").filter(pl.col("kind") == "directs").select(director="from_id", party="to_id").unique()
     posts = posts.with_columns(all=pl.len().over("director"))
     of = posts.join(inside, on="party").group_by("cohort", "director").agg(inside=pl.len(), all=pl.col("all").first())
     only = of.filter(pl.col("inside") >= POSTS, pl.col("inside") == pl.col("all"))
-    return only.group_by("cohort").agg(nominees=pl.len().cast(pl.Int64))
+    counted = only.group_by("cohort").agg(nominees=pl.len().cast(pl.Int64))
+    every = inside.select("cohort").unique()
+    return every.join(counted, on="cohort", how="left").with_columns(pl.col("nominees").fill_null(0))

@@ -105,7 +105,8 @@ def test_workers_move(moving: int, expected: bool) -> None:
     (finding,) = found("AGY-03", make)
     assert finding.facts["workers_move"] is expected
     assert finding.withdrawn is not expected
-    assert sum(s.role == "possible_victim" for s in finding.subjects) == moving
+    assert sum(s.role == "possible_victim" for s in finding.subjects) == (moving if expected else 0)
+    assert {s.column for s in finding.subjects} <= {"members", "moved"}
 
 
 def test_after_more_than_half_a_year_it_is_no_move() -> None:
@@ -125,23 +126,28 @@ def test_one_account_pays_half_of_them(paid: int, expected: bool) -> None:
     (finding,) = found("AGY-03", make)
     assert finding.facts["one_payer"] is expected
     assert finding.facts["paid"] == paid
+    assert ("payer" in {s.column for s in finding.subjects}) is expected
+    assert len(finding.movements) == (paid if expected else 0)
 
 
-def test_money_between_members_is_no_promoters() -> None:
+def test_cash_and_money_between_members_are_no_promoters() -> None:
     make = founded()
     for i in range(1, 10):
         make.transfer("unit 0", f"unit {i}", 100_00, i)
+        make.cash_in(f"unit {i}", 100_00, i)
     (finding,) = found("AGY-03", make)
     assert finding.facts["paid"] is None
 
 
 def test_directors_by_name_only_raise_the_score() -> None:
     plain = found("AGY-03", founded())[0]
+    assert plain.facts["nominees"] is None
     make = founded()
+    make.row("links", kind="directs", from_id="busy", to_id="elsewhere")
+    assert found("AGY-03", make)[0].facts["nominees"] == 0
     for i in range(5):
         make.row("links", kind="directs", from_id="d", to_id=party(f"Unit {i}"))
         make.row("links", kind="directs", from_id="busy", to_id=party(f"Unit {i}"))
-    make.row("links", kind="directs", from_id="busy", to_id="elsewhere")
     (finding,) = found("AGY-03", make)
     assert finding.facts["nominees"] == 1
     assert finding.score > plain.score
