@@ -17,6 +17,9 @@ PERIOD = 6
 AFTER = 31
 """Days after the last day of an employment on file in which somebody counts as staff: pay comes afterwards."""
 
+SERVICE = 50
+"""Senders from which on an account that receives remittances is the service's, not a beneficiary's."""
+
 FEW = 2
 """Beneficiaries that count as few (catalogue, LAB-07)."""
 
@@ -69,7 +72,7 @@ def remittances(view: CaseView) -> pl.DataFrame:
     -------
     polars.DataFrame
         ``n``, ``account``, ``outlet`` (machine or merchant, null where unknown), ``payee`` (key of the name as written,
-        else the beneficiary's account; null where only the outlet is known), ``beneficiary`` (number, null likewise),
+        else the beneficiary's account; null where that is the service's own), ``beneficiary`` (number, null likewise),
         ``earliest``, ``day``, ``amount``, ``currency``, in the order of transactions; only those with a known time.
     """
     columns = ("channel", "mcc", "terminal", "merchant", "beneficiary_name", "earliest", "day", "amount", "currency")
@@ -81,8 +84,11 @@ def remittances(view: CaseView) -> pl.DataFrame:
     tx = tx.filter(sent, "time_known")
     name = name_keys(pl.col("beneficiary_name"))
     name = pl.when(name != "").then(name)
-    # A card payment to the service shows the service's account: who gets the money is known by name only, if at all.
-    beneficiary = pl.when(~service | (pl.col("channel") == "remittance")).then("beneficiary")
+    # What a service's account receives goes on to somebody who is known by name only, if at all.
+    listed = holders(view)["company"].gather(tx["beneficiary"]).fill_null(value=False)
+    many = pl.col("originator").n_unique().over("beneficiary") >= SERVICE
+    card = service & (pl.col("channel") != "remittance").fill_null(value=True)
+    beneficiary = pl.when(~(card | listed | many)).then("beneficiary")
     return tx.select(
         "n",
         "earliest",
