@@ -72,7 +72,7 @@ def cohorts(view: CaseView, of: Cohort) -> pl.DataFrame:
         `POSTS` posts in it and none elsewhere); null where the case does not say: ``staff`` (workers), ``moved``
         (numbers of workers who appear at two members within `HALF_YEAR` days), ``evidence_employments``,
         ``payer`` (account that pays most members; cash and the members' own do not count), ``paid`` (members it pays),
-        ``evidence`` (its payments).
+        ``evidence`` (its payments). ``not_assessable``: no member is a party on file.
     """
     few = _jobs(view).group_by("party").agg(pl.col("worker").n_unique()).filter(pl.col("worker") > of.workers)
     numbers = view.frame("parties", "party", "n").rename({"n": "number"})
@@ -107,7 +107,9 @@ def cohorts(view: CaseView, of: Cohort) -> pl.DataFrame:
     inside = listed.select("cohort", "party")
     for facts in (_moved(view, inside), _payer(view, inside), _nominees(view, inside)):
         found = found.join(facts, on="cohort", how="left", maintain_order="left")
-    return found.drop("cohort")
+    nobody = pl.col("members").list.drop_nulls().list.len() == 0
+    why = pl.when(nobody).then(pl.lit("the companies are in no list of parties"))
+    return found.drop("cohort").with_columns(not_assessable=why)
 
 
 def _jobs(view: CaseView) -> pl.DataFrame:

@@ -9,6 +9,7 @@ import pytest
 
 from finvest.findings.make import Make
 from finvest.model.identifiers import name_key, opaque
+from finvest.registry import Registry
 from tests.detectors.conftest import checks, found
 
 FIRST = date(2025, 1, 1)
@@ -151,3 +152,14 @@ def test_directors_by_name_only_raise_the_score() -> None:
     (finding,) = found("AGY-03", make)
     assert finding.facts["nominees"] == 1
     assert finding.score > plain.score
+
+
+def test_companies_that_are_no_parties_are_not_judged() -> None:
+    make = Make()
+    make.transfer("x", "y", 1, 0)
+    make.row("parties", party="somebody")
+    for i in range(10):
+        make.row("companies", party=f"c{i}", incorporated=FIRST, address="1 High Street")
+    report = Registry().detector("AGY-03")().detect(make.view())
+    assert len(report) == 0
+    assert [said.partition(": ")[2] for said in report.unjudged()] == ["the companies are in no list of parties"]
