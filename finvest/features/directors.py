@@ -76,7 +76,7 @@ def posts(view: CaseView) -> pl.DataFrame:
 
 def _people(view: CaseView, directors: pl.Series) -> pl.DataFrame:
     """Return ``party``, ``person`` and ``rests`` of directors."""
-    people = view.frame("parties").filter(pl.col("party").is_in(directors.implode()))
+    people = directors.to_frame().join(view.frame("parties"), on="party", how="left")
     name = name_keys(pl.col("name"))
     alike = pl.when(name != "").then(pl.concat_str(name, pl.col("birth_year"), separator=" "))
     people = people.select("party", alike=alike)

@@ -21,8 +21,19 @@ _KINDS = {"phone": "phone", "mobile": "phone", "telephone": "phone", "email": "e
 _LEAST_SIGNS = 3
 """Different signs that a telephone or e-mail has; 0000 and n/a stand for none."""
 
-_USES = {"kind": pl.String, "key": pl.String, "account": pl.UInt32, "day": pl.Date, "end": pl.Date, "table": pl.String,
-         "n": pl.UInt32, "listed": pl.Boolean, "carer": pl.Boolean}  # fmt: skip
+_USES = pl.Schema(
+    {
+        "kind": pl.String,
+        "key": pl.String,
+        "account": pl.UInt32,
+        "day": pl.Date,
+        "end": pl.Date,
+        "table": pl.String,
+        "n": pl.UInt32,
+        "listed": pl.Boolean,
+        "carer": pl.Boolean,
+    }
+)
 
 
 def within(day: str, days: int) -> pl.Expr:

@@ -15,8 +15,17 @@ from finvest.view import CaseView, feature
 PUBLIC = "(?i)librar|caf[eé]|kiosk|public|branch"
 """Kinds of devices that anybody may use."""
 
-_ACTS = {"kind": pl.String, "key": pl.String, "account": pl.UInt32, "day": pl.Date, "n": pl.UInt32,
-         "earliest": INSTANT, "latest": INSTANT, "class": pl.String, "party": pl.String}  # fmt: skip
+_ACTS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "kind": pl.String,
+    "key": pl.String,
+    "account": pl.UInt32,
+    "day": pl.Date,
+    "n": pl.UInt32,
+    "earliest": INSTANT,
+    "latest": INSTANT,
+    "class": pl.String,
+    "party": pl.String,
+}
 
 
 @feature

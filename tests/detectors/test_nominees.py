@@ -256,3 +256,12 @@ def test_the_order_of_companies_decides_nothing() -> None:
     made = [found("REG-02", crowded(60, 4).view(seed)) for seed in (None, 1, 2)]
     assert len({tuple((f.id, f.sentence) for f in findings) for findings in made}) == 1
     assert pl.Series([len(findings) for findings in made]).unique().to_list() == [1]
+
+
+def test_directors_who_are_in_no_list_of_parties_are_not_taken_together() -> None:
+    make = firms(10)
+    make.row("parties", party=company("Firm 0"), name="Firm 0")
+    for i in range(10):
+        make.row("links", kind="directs", from_id=f"punknown{i}", to_id=company(f"Firm {i}"))
+    assert found("REG-02", make) == []
+    assert unjudged(make) == ()
