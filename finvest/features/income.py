@@ -30,62 +30,31 @@ NO_INCOME = (*CASH, "card_pos", "card_online", "direct_debit")
 
 
 @feature
-def credits_from_others(view: CaseView) -> pl.DataFrame:
-    """Return payments that may be income, in the order of transactions.
-
-    Returns
-    -------
-    polars.DataFrame
-        ``n``, ``account``, ``payer`` (numbers), ``amount``, ``currency`` (as they arrived), ``day``, ``earliest``,
-        ``latest``, ``who`` (name as written, see `finvest.features.payees.payees`; empty where there is none).
-    """
-    key = holders(view)["holder_key"]
-    names = ("received_amount", "received_currency", "day", "earliest", "latest", "channel", "is_return")
-    tx = view.frame("transactions", "n", "originator", "beneficiary", "beneficiary_name", *names)
-    kinds = view.frame("accounts")["kind"]
-    own = (key.gather(tx["originator"]) == key.gather(tx["beneficiary"])).fill_null(value=False)
-    bank = kinds.gather(tx["beneficiary"]).is_in(["bank", "wallet"]) & (kinds.gather(tx["originator"]) != "cash")
-    tx = tx.filter(
-        ~own & bank,
-        pl.col("originator") != pl.col("beneficiary"),
-        ~pl.col("channel").is_in(list(NO_INCOME)).fill_null(value=False),
-        ~pl.col("is_return").fill_null(value=False),
-    )
-    tx = tx.rename({"beneficiary": "account", "originator": "payer"}).with_columns(
-        key=name_keys(pl.col("beneficiary_name"))
-    )
-    who = payees(view).select("account", "key", "who")
-    return tx.join(who, on=["account", "key"], how="left", maintain_order="left").select(
-        "n",
-        "account",
-        "payer",
-        "day",
-        "earliest",
-        "latest",
-        pl.col("who").fill_null(""),
-        amount="received_amount",
-        currency="received_currency",
-    )
-
-
-@feature
 def income(view: CaseView) -> pl.DataFrame:
     """Return the credits that are income.
 
     Returns
     -------
     polars.DataFrame
-        The columns of `credits_from_others`, and ``kind`` (wage, benefit, series), ``cycle`` (days; null where there is
-        no cycle), ``in_a_row`` (paydays of the longest run of paydays one cycle apart), ``series`` (number of that
-        run), in the order of transactions. A wage or benefit outside any cycle has 1 payday in a row.
+        In the order of transactions: ``n``, ``account``, ``payer`` (numbers), ``amount``, ``currency`` (as they
+        arrived), ``day``, ``earliest``, ``latest``, ``who`` (name as written, see `finvest.features.payees.payees`;
+        empty where there is none), ``kind`` (wage, benefit, series), ``cycle`` (days; null where there is no cycle),
+        ``in_a_row`` (paydays of the longest run of paydays one cycle apart). A wage or benefit outside any cycle has 1
+        payday in a row.
     """
-    rows = credits_from_others(view)
+    rows = _credits(view)
+    rows = rows.join(_wages(view), on=["account", "payer"], how="left", maintain_order="left")
+    rows = rows.join(_benefits(view), on=["account", "amount", "currency"], how="left", maintain_order="left")
+    recorded = pl.col("wage").is_not_null() | pl.col("benefit").is_not_null()
+    # Most payers pay an account once: they are no series, and their names need not be looked at.
+    rows = rows.filter(recorded | (pl.len().over("account", "payer") > 1))
+    rows = rows.join(_keys(rows["name"]), on="name", how="left", maintain_order="left")
+    who = payees(view).select("account", "key", "who")
+    rows = rows.join(who, on=["account", "key"], how="left", maintain_order="left").drop("name", "key")
+    rows = rows.with_columns(pl.col("who").fill_null(""))
     keys = ["account", "payer", "who", "currency"]
     days = _runs(rows.select(*keys, "day").unique().sort(*keys, "day"), keys)
     rows = rows.join(days, on=[*keys, "day"], how="left", maintain_order="left")
-    rows = rows.join(_wages(view), on=["account", "payer"], how="left", maintain_order="left")
-    benefits = _benefits(view)
-    rows = rows.join(benefits, on=["account", "amount", "currency"], how="left", maintain_order="left")
     kind = (
         pl.when(pl.col("wage").is_not_null())
         .then(pl.lit("wage"))
@@ -97,18 +66,43 @@ def income(view: CaseView) -> pl.DataFrame:
     return rows.with_columns(kind=kind).filter(pl.col("kind").is_not_null()).drop("wage", "benefit")
 
 
+def _credits(view: CaseView) -> pl.DataFrame:
+    """Return payments from others that may be income, in the order of transactions."""
+    tx = view.frame("transactions", "n", "originator", "beneficiary", "channel", "is_return")
+    accounts = view.frame("accounts").select("kind", key=holders(view)["holder_key"])
+    payer, account = (accounts[tx[side]] for side in ("originator", "beneficiary"))
+    own = (payer["key"] == account["key"]).fill_null(value=False)
+    tx = tx.filter(
+        ~own & account["kind"].is_in(["bank", "wallet"]) & (payer["kind"] != "cash"),
+        pl.col("originator") != pl.col("beneficiary"),
+        ~pl.col("channel").is_in(list(NO_INCOME)).fill_null(value=False),
+        ~pl.col("is_return").fill_null(value=False),
+    )
+    columns = ("received_amount", "received_currency", "day", "earliest", "latest", "beneficiary_name")
+    return tx.select("n", account="beneficiary", payer="originator").hstack(
+        view.frame("transactions", *columns)[tx["n"]].rename(
+            {"received_amount": "amount", "received_currency": "currency", "beneficiary_name": "name"}
+        )
+    )
+
+
+def _keys(names: pl.Series) -> pl.DataFrame:
+    """Return ``name`` and ``key`` of each name: names are few, and their keys take long."""
+    return names.unique().drop_nulls().to_frame("name").with_columns(key=name_keys(pl.col("name")))
+
+
 def _runs(days: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     """Return the paydays of one payer with the longest run that each belongs to: days one and the same cycle apart."""
-    apart = (pl.col("day") - pl.col("day").shift(1).over(keys)).dt.total_days()
+    days = days.with_columns(payments=pl.struct(keys).rle_id())
+    apart = (pl.col("day") - pl.col("day").shift(1)).dt.total_days()
+    apart = pl.when(pl.col("payments") == pl.col("payments").shift(1)).then(apart)
     cycle = pl.coalesce(pl.when(apart.is_between(low, high)).then(days) for days, low, high in CYCLES)
-    gaps = days.with_columns(cycle=cycle).with_columns(series=pl.struct(*keys, "cycle").rle_id())
-    gaps = gaps.with_columns(gaps=pl.when(pl.col("cycle").is_not_null()).then(pl.len().over("series")).fill_null(0))
-    run = pl.struct("gaps", "cycle", "series")
+    days = days.with_columns(cycle=cycle).with_columns(run=pl.struct("payments", "cycle").rle_id())
+    days = days.with_columns(gaps=pl.when(pl.col("cycle").is_not_null()).then(pl.len().over("run")).fill_null(0))
     # A day may end one run and begin another: it belongs to the longer, of equal ones to the earlier.
-    after = run.shift(-1).over(keys)
-    longer = (after.struct.field("gaps") > pl.col("gaps")).fill_null(value=False)
-    gaps = gaps.with_columns(run=pl.when(longer).then(after).otherwise(run)).drop("gaps", "cycle", "series")
-    return gaps.unnest("run").select(*keys, "day", "cycle", "series", in_a_row=pl.col("gaps").cast(pl.Int64) + 1)
+    later = (pl.col("gaps").shift(-1) > pl.col("gaps")) & (pl.col("payments").shift(-1) == pl.col("payments"))
+    of = {c: pl.when(later).then(pl.col(c).shift(-1)).otherwise(c) for c in ("cycle", "gaps")}
+    return days.select(*keys, "day", **of).select(*keys, "day", "cycle", in_a_row=pl.col("gaps").cast(pl.Int64) + 1)
 
 
 def _wages(view: CaseView) -> pl.DataFrame:

@@ -12,7 +12,7 @@ LIVING = {
     "rent and utilities": ("6513", "4900"),
     "telephone": ("4812", "4814"),
     "local transport": ("4111", "4121", "4131"),
-    "health": ("5912", "8011"),
+    "medical": ("5912", "8011"),
 }
 """Merchant category codes (ISO 18245) by kind of living cost; the catalogue's list (section 1), to be edited there."""
 
