@@ -60,13 +60,13 @@ def test_everything_that_comes_with_finvest_is_found_once_and_sorted() -> None:
 
 
 def test_an_agencys_own_folder_is_found_at_any_depth(plugins: Path) -> None:
-    put(plugins, "detectors/deep/er/own.py", DETECTOR.format(id="AGY-01"))
+    put(plugins, "detectors/deep/er/own.py", DETECTOR.format(id="XYZ-01"))
     put(plugins, "loaders/own.py", LOADER)
     own = Registry((plugins,))
-    assert own.detector("AGY-01")().get_params() == {"days": 1}
+    assert own.detector("XYZ-01")().get_params() == {"days": 1}
     assert own.loader("agency").card.title == "t"
-    assert "AGY-01" not in Registry().detectors()
-    assert own.detectors()["AGY-01"] is own.detectors()["AGY-01"]
+    assert "XYZ-01" not in Registry().detectors()
+    assert own.detectors()["XYZ-01"] is own.detectors()["XYZ-01"]
 
 
 def test_files_that_begin_with_an_underscore_and_imported_classes_are_none(plugins: Path) -> None:
@@ -76,15 +76,15 @@ def test_files_that_begin_with_an_underscore_and_imported_classes_are_none(plugi
 
 
 def test_two_files_of_one_name_are_two_modules(plugins: Path) -> None:
-    put(plugins, "detectors/a/own.py", DETECTOR.format(id="AGY-01"))
-    put(plugins, "detectors/b/own.py", DETECTOR.format(id="AGY-02"))
-    assert {"AGY-01", "AGY-02"} <= set(Registry((plugins,)).detectors())
+    put(plugins, "detectors/a/own.py", DETECTOR.format(id="XYZ-01"))
+    put(plugins, "detectors/b/own.py", DETECTOR.format(id="XYZ-02"))
+    assert {"XYZ-01", "XYZ-02"} <= set(Registry((plugins,)).detectors())
 
 
-@pytest.mark.parametrize("id_", ["GRF-05", "AGY-01"])
+@pytest.mark.parametrize("id_", ["GRF-05", "XYZ-01"])
 def test_an_id_that_is_taken_is_refused_naming_both_files(plugins: Path, id_: str) -> None:
     put(plugins, "detectors/first.py", DETECTOR.format(id=id_))
-    put(plugins, "detectors/second.py", DETECTOR.format(id="AGY-01"))
+    put(plugins, "detectors/second.py", DETECTOR.format(id="XYZ-01"))
     with pytest.raises(UsageError, match=f"{id_} is in .*(first|second).* and in .*(cycle|first)"):
         Registry((plugins,)).detectors()
 
@@ -159,11 +159,11 @@ def install(monkeypatch: pytest.MonkeyPatch, **points: str) -> None:
 def test_an_installed_package_is_found_by_its_entry_point(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
-    put(tmp_path, "agency_pack.py", DETECTOR.format(id="AGY-09"))
+    put(tmp_path, "agency_pack.py", DETECTOR.format(id="XYZ-09"))
     monkeypatch.syspath_prepend(str(tmp_path))
     install(monkeypatch, own=value)
     try:
-        assert Registry().detector("AGY-09").__module__ == "agency_pack"
+        assert Registry().detector("XYZ-09").__module__ == "agency_pack"
     finally:
         sys.modules.pop("agency_pack", None)
 

@@ -10,20 +10,13 @@ import polars as pl
 
 from finvest.features.advert_times import advert_payers, priced_adverts
 from finvest.findings.card import Card, CounterCheck, param
-from finvest.findings.checks import mostly
+from finvest.findings.checks import holds, mostly
 from finvest.findings.detector import Detector
 from finvest.model.errors import NotAssessable
 
 if TYPE_CHECKING:
     from finvest.findings.make import Make
     from finvest.view import CaseView
-
-RESELLER = 4
-"""Contacts for whose adverts one account pays, from which it looks like a reseller's."""
-
-
-def _many_contacts(view: CaseView, rows: pl.DataFrame) -> pl.Series:  # noqa: ARG001 - the contract of a check
-    return rows.select(pl.col("contacts") >= RESELLER).to_series()
 
 
 class PaymentMatch(Detector):
@@ -52,7 +45,7 @@ class PaymentMatch(Detector):
                 name="reseller of credits",
                 explanation="The account pays for adverts of many contacts, as an agency or a seller of credits does.",
                 ask="Ask the holder and the site for whom the adverts were placed.",
-                check=_many_contacts,
+                check=holds("reseller"),
                 keeps=0.5,
             ),
             CounterCheck(

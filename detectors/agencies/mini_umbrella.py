@@ -9,16 +9,12 @@ import polars as pl
 
 from finvest.features.company_cohorts import Cohort, cohorts
 from finvest.findings.card import Card, CounterCheck, param
+from finvest.findings.checks import holds
 from finvest.findings.detector import Detector
 
 if TYPE_CHECKING:
     from finvest.findings.make import Make
     from finvest.view import CaseView
-
-
-def _neither(view: CaseView, rows: pl.DataFrame) -> pl.Series:  # noqa: ARG001 - the contract of a check
-    """Tell whether neither workers move nor one account pays; null where that is not on file."""
-    return rows.select(~(pl.col("workers_move") | pl.col("one_payer"))).to_series()
 
 
 class MiniUmbrella(Detector):
@@ -45,7 +41,7 @@ class MiniUmbrella(Detector):
                 name="franchise, project companies or an agent's clients",
                 explanation="Neither do workers move between the companies nor does one account pay most of them.",
                 ask="Ask for employments of these companies and for the statements of their accounts.",
-                check=_neither,
+                check=holds("neither"),
             ),
             CounterCheck(
                 name="group of companies",
@@ -72,7 +68,7 @@ class MiniUmbrella(Detector):
         signs = {"workers_move": 0.3, "one_payer": 0.2}
         score = 0.3 + sum(pl.when(sign).then(weight).otherwise(0.0) for sign, weight in signs.items())
         score += pl.when(struck).then(0.1).otherwise(0.0) + pl.when(pl.col("nominees") > 0).then(0.1).otherwise(0.0)
-        return rows.with_columns(score=score)
+        return rows.with_columns(score=score, neither=~(pl.col("workers_move") | pl.col("one_payer")))
 
     @staticmethod
     def plant(make: Make) -> None:

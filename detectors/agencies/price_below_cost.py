@@ -9,16 +9,12 @@ import polars as pl
 from finvest.features.labour_price import below_cost
 from finvest.features.scores import grows
 from finvest.findings.card import Card, CounterCheck, param
+from finvest.findings.checks import holds
 from finvest.findings.detector import Detector
 
 if TYPE_CHECKING:
     from finvest.findings.make import Make
     from finvest.view import CaseView
-
-
-def _made_up(view: CaseView, rows: pl.DataFrame) -> pl.Series:  # noqa: ARG001 - the contract of a check
-    """Tell whether bills without hours to the same customers are as large as what is missing."""
-    return rows.select(pl.col("other") >= pl.col("shortfall")).to_series()
 
 
 class PriceBelowCost(Detector):
@@ -40,7 +36,7 @@ class PriceBelowCost(Detector):
                 name="partial invoice",
                 explanation="The rest was billed apart: bills without hours to the same customers make up for it.",
                 ask="Ask both sides for contract, price list and all bills of the job.",
-                check=_made_up,
+                check=holds("made_up"),
                 keeps=0.4,
             ),
             CounterCheck(

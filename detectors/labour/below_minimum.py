@@ -9,17 +9,12 @@ import polars as pl
 from finvest.features.pay_limits import low_pay
 from finvest.features.scores import grows
 from finvest.findings.card import Card, CounterCheck, param
-from finvest.findings.checks import mostly
+from finvest.findings.checks import holds, mostly
 from finvest.findings.detector import Detector
 
 if TYPE_CHECKING:
     from finvest.findings.make import Make
     from finvest.view import CaseView
-
-
-def _no_leave(view: CaseView, rows: pl.DataFrame) -> pl.Series:  # noqa: ARG001 - the contract of a check
-    """Hours that a time sheet or an access log measured hold no leave; of any other nothing can be said."""
-    return rows.select(pl.when(pl.col("measured") == pl.col("months")).then(pl.lit(value=False))).to_series()
 
 
 class BelowMinimum(Detector):
@@ -54,7 +49,7 @@ class BelowMinimum(Detector):
                 name="unpaid leave",
                 explanation="Hours of roster or contract count days on which the worker was on unpaid leave.",
                 ask="Ask for time sheets, access logs and requests for leave.",
-                check=_no_leave,
+                check=holds("leave"),
                 keeps=0.5,
             ),
             CounterCheck(

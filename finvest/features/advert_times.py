@@ -7,6 +7,9 @@ import polars as pl
 from finvest.model.identifiers import text_keys
 from finvest.view import CaseView, feature
 
+RESELLER = 4
+"""Contacts for whose adverts one account pays, from which it looks like a reseller's."""
+
 _SECOND = 1_000_000
 
 
@@ -121,8 +124,8 @@ def advert_payers(view: CaseView, minutes: int, hit_percent: int) -> pl.DataFram
     polars.DataFrame
         One row an account and contact with a match: ``payer``, ``contact``, ``evidence`` (payments),
         ``evidence_adverts``, ``matched``, ``adverts`` of the contact with a price, ``unpriced`` (without),
-        ``expected`` (matches by chance), ``contacts`` (that the account matches), ``log_ratio`` (natural logarithm of
-        the likelihood ratio).
+        ``expected`` (matches by chance), ``contacts`` (that the account matches), ``reseller`` (of `RESELLER` or
+        more), ``log_ratio`` (natural logarithm of the likelihood ratio).
 
     Notes
     -----
@@ -163,4 +166,6 @@ def advert_payers(view: CaseView, minutes: int, hit_percent: int) -> pl.DataFram
     rows = rows.join(usual, on="contact", how="left", maintain_order="left")
     rows = rows.join(bare, on="contact", how="left", maintain_order="left")
     ratio = pl.col("gain") + pl.col("missed")
-    return rows.with_columns(pl.col("unpriced").fill_null(0), log_ratio=ratio).drop("gain", "missed")
+    reseller = pl.col("contacts") >= RESELLER
+    rows = rows.with_columns(pl.col("unpriced").fill_null(0), log_ratio=ratio, reseller=reseller)
+    return rows.drop("gain", "missed")

@@ -88,8 +88,9 @@ def below_cost(view: CaseView, invoices: int) -> pl.DataFrame:
     polars.DataFrame
         One row a supplier and currency: ``supplier``, ``customers`` (numbers of parties), ``invoices`` below cost,
         of ``all_invoices`` that can be judged, ``shortfall`` (minor units), ``lowest_percent`` of the cost, ``cost``
-        (as `cited`), ``other`` (minor units that the supplier billed the same customers without hours);
-        ``first_day``, ``last_day``, ``amounts`` (the shortfall), ``evidence_…``. Then rows ``not_assessable``.
+        (as `cited`), ``other`` (minor units that the supplier billed the same customers without hours), ``made_up``
+        (that is as much as is missing); ``first_day``, ``last_day``, ``amounts`` (the shortfall), ``evidence_…``. Then
+        rows ``not_assessable``.
     """
     rows, keys = billed_hours(view), ["supplier", "currency"]
     judged = rows.filter(pl.col("hours").is_not_null(), pl.col("why").is_null(), pl.col("supplier").is_not_null())
@@ -114,6 +115,7 @@ def below_cost(view: CaseView, invoices: int) -> pl.DataFrame:
             pl.col("other").fill_null(0),
             pl.col("evidence_wage_rules").list.unique(),
             amounts=pl.concat_list(pl.struct("currency", amount="shortfall")),
+            made_up=pl.col("other").fill_null(0) >= pl.col("shortfall"),
         )
     )
     found = found.with_columns(cost=cited(view, found["evidence_wage_rules"], " + "))

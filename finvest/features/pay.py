@@ -89,7 +89,7 @@ def pay_months(view: CaseView) -> pl.DataFrame:
     polars.DataFrame
         ``employer``, ``worker`` (numbers of parties, null where they are none on file), ``who`` (keeps workers apart
         who are not), ``first_day``, ``last_day``,
-        ``months`` (that the period covers, at least 1), ``days``, ``currency``; in minor units, null where a part is
+        ``months`` (that the period covers, rounded, at least 1), ``days``, ``currency``; in minor units, null where a part is
         not known: ``gross`` (at least), ``net``, ``owed`` (deductions the law asks for), ``agreed`` (a court's,
         advances), ``taken`` (any other, ``housing`` among them), ``paid`` (net and lawful deductions; at most the
         gross pay where deductions are not on file), ``most`` (``paid`` if every deduction was lawful); ``hours``
@@ -135,7 +135,7 @@ def pay_months(view: CaseView) -> pl.DataFrame:
             worker="worker_n",
             day="first_day",
             gross=pl.coalesce("gross", "most"),
-            months=pl.max_horizontal(pl.col("days") // 28, 1),
+            months=pl.max_horizontal((pl.col("days") * 12 + 182) // 365, 1),
             why=why,
         )
         .drop("month", "alone", "currencies", "own_hours", "posted", "employer_n", "worker_n", "period")
@@ -144,11 +144,11 @@ def pay_months(view: CaseView) -> pl.DataFrame:
 
 def _with_hours(view: CaseView, periods: pl.DataFrame) -> pl.DataFrame:
     """Add the hours of each pay period, of the best kind that is on file."""
-    own = pl.when(pl.col("own_hours") > 0).then("own_hours").otherwise(None)
+    own = pl.when(pl.col("own_hours") > 0).then("own_hours")
+    paid_for = pl.when(own.is_not_null()).then(pl.lit("pay"))
     if view.lacks(["shifts"]) is not None:
         none = pl.lit([], pl.List(pl.UInt32))
-        said = pl.when(own.is_not_null()).then(pl.lit("pay"))
-        return periods.with_columns(hours=own, hours_from=said, evidence_shifts=none)
+        return periods.with_columns(hours=own, hours_from=paid_for, evidence_shifts=none)
     shifts = view.frame("shifts").select(
         "employer",
         "worker",
@@ -182,5 +182,4 @@ def _with_hours(view: CaseView, periods: pl.DataFrame) -> pl.DataFrame:
         .drop("rank")
     )
     rows = periods.join(best, on="period", how="left", maintain_order="left")
-    said = pl.coalesce("hours_from", pl.when(own.is_not_null()).then(pl.lit("pay")))
-    return rows.with_columns(hours=pl.coalesce(pl.col("hours"), own), hours_from=said)
+    return rows.with_columns(hours=pl.coalesce("hours", own), hours_from=pl.coalesce("hours_from", paid_for))

@@ -118,7 +118,7 @@ def low_pay(view: CaseView, share_percent: int, months: int) -> pl.DataFrame:
         One row an employer and currency: ``employer``, ``workers`` (numbers of parties), ``months`` of low pay,
         ``shortfall`` to the full minimum (minor units, rounded down), ``lowest_percent`` of the minimum,
         ``minimum`` (as `cited`), ``hours_from``; months ``implausible`` (of more than `LONGEST_DAY` hours a day),
-        ``reached`` (not low if every deduction was lawful), ``measured`` (hours of time sheet or access log);
+        ``reached`` (not low if every deduction was lawful); ``leave`` (false: hours were measured; else null);
         ``first_day``, ``last_day``, ``amounts`` (the shortfall), ``evidence_…``. Then rows ``not_assessable``.
     """
     rows = against_minimum(view)
@@ -136,7 +136,8 @@ def low_pay(view: CaseView, share_percent: int, months: int) -> pl.DataFrame:
         hours_from=pl.col("hours_from").unique().sort().str.join(", "),
         implausible=month.filter(pl.col("hours") > pl.col("days") * LONGEST_DAY * MILLION).sum(),
         reached=month.filter(most >= pl.col("legal") * share_percent).sum(),
-        measured=month.filter(pl.col("hours_from").is_in(MEASURED)).sum(),
+        # Hours that a time sheet or an access log measured hold no leave; of any other nothing can be said.
+        leave=pl.when(pl.col("hours_from").is_in(MEASURED).all()).then(pl.lit(value=False)),
     ).with_columns(amounts=pl.concat_list(pl.struct("currency", amount="shortfall")))
     found = found.with_columns(minimum=cited(view, found["evidence_wage_rules"]))
     return pl.concat([found, _unjudged(rows)], how="diagonal_relaxed")

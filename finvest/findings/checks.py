@@ -31,6 +31,15 @@ def held_together(role: str) -> Check:
     return check
 
 
+def holds(fact: str) -> Check:
+    """Make a check: the fact is true; null where the detector could not tell."""
+
+    def check(view: CaseView, rows: pl.DataFrame) -> pl.Series:  # noqa: ARG001 - the contract of a check
+        return rows[fact]
+
+    return check
+
+
 def mostly(part: str, *, of: str) -> Check:
     """Make a check: the fact `part` is at least half of the fact `of`."""
 

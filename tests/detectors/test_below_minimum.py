@@ -51,7 +51,7 @@ def test_months(months: int, expected: int) -> None:
 
 
 def test_a_period_of_many_months_counts_as_many() -> None:
-    quarter = {"start": date(2025, 1, 1), "end": date(2025, 3, 31), "hours": "480"}
+    quarter: dict[str, Any] = {"start": date(2025, 1, 1), "end": date(2025, 3, 31), "hours": "480"}
     (finding,) = found("LAB-02", paid(months=1, **quarter))
     assert finding.facts["months"] == 3
     assert finding.facts["shortfall"] == 5_000_00

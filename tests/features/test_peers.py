@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import polars as pl
 import pytest
@@ -11,7 +12,7 @@ from finvest.features.peers import FEW, LEAST, among_peers, peer_groups
 from finvest.findings.make import Make
 
 
-def firms(count: int, make: Make | None = None, **columns: object) -> Make:
+def firms(count: int, make: Make | None = None, **columns: Any) -> Make:
     make = make or Make()
     make.transfer("a", "b", 1, 0)
     for i in range(count):
@@ -33,7 +34,7 @@ def test_staff_may_come_from_filings() -> None:
 
 
 @pytest.mark.parametrize("columns", [{"activity": "55"}, {"activity": None}, {"country": None}])
-def test_what_is_not_on_file_makes_no_peer(columns: dict[str, object]) -> None:
+def test_what_is_not_on_file_makes_no_peer(columns: dict[str, Any]) -> None:
     view = firms(40, **columns).view()
     assert peer_groups(view)["peers"].null_count() == 40
     said = among_peers(view, peer_groups(view).select("party", value=1), "value")
