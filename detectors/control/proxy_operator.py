@@ -42,6 +42,12 @@ class ProxyOperator(Detector):
                 check=lambda _, rows: rows["public"],
             ),
             CounterCheck(
+                name="accountant's office or care home",
+                explanation="By its branch on the company list, the operator looks after other people's affairs.",
+                ask="Who gave it the power to act, and for what? Ask the bank for the mandates.",
+                check=lambda _, rows: rows["carer"],
+            ),
+            CounterCheck(
                 name="accountant or payroll office",
                 explanation="A company that is on the company list operates the accounts for its clients.",
                 ask="Who gave it the power to act, and for what? Ask the bank for the mandates.",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from finvest.features.at_once import most_at_once
+from finvest.features.directors import nace
 from finvest.features.families import families, persons, related, relations_on_file
-from finvest.features.hubs import within
+from finvest.features.hubs import CARERS, within
 from finvest.model.errors import NotAssessable
 from finvest.model.identifiers import name_keys
 from finvest.model.tables import INSTANT
@@ -87,12 +88,22 @@ def _known_as(view: CaseView, hubs: pl.DataFrame, every: pl.DataFrame) -> pl.Dat
 
 
 def _firms(view: CaseView, known: pl.DataFrame) -> pl.DataFrame:
-    """Return ``hub`` and ``listed``: a company on the company list operates; without a list nothing is returned."""
+    """Return ``hub`` and ``listed``: a company on the company list operates; without a list nothing is returned.
+
+    ``carer`` says the same of companies whose branch is one of `finvest.features.hubs.CARERS`.
+    """
     if view.lacks(["companies"]) is not None:
-        return pl.DataFrame(schema={"hub": known.schema["hub"], "listed": pl.Boolean})
-    companies = view.frame("companies").select("party", name=name_keys(pl.col("name")))
-    is_one = pl.col("party").is_in(companies["party"].implode()) | pl.col("person").is_in(companies["name"].implode())
-    return known.group_by("hub").agg(listed=is_one.fill_null(value=False).any())
+        return pl.DataFrame(schema={"hub": known.schema["hub"], "listed": pl.Boolean, "carer": pl.Boolean})
+    companies = view.frame("companies").select("party", "activity", name=name_keys(pl.col("name")))
+    branch = pl.any_horizontal(nace(pl.col("activity")).str.starts_with(code) for code in CARERS)
+    carers, unknown = companies.filter(branch), companies.filter(branch.is_null())
+
+    def among(some: pl.DataFrame) -> pl.Expr:
+        one = pl.col("party").is_in(some["party"].implode()) | pl.col("person").is_in(some["name"].implode())
+        return one.fill_null(value=False).any()
+
+    carer = pl.when(among(carers)).then(True).when(~among(unknown)).then(False)  # noqa: FBT003
+    return known.group_by("hub").agg(listed=among(companies), carer=carer)
 
 
 def _accounts(view: CaseView, every: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
@@ -126,9 +137,9 @@ def operators(view: CaseView, days: int, percent: int) -> pl.DataFrame:
         percent of an account's sessions or deposits), ``relatives`` (accounts of the operator's family, left out of
         these), ``acts`` (for others), ``start``, ``end``, ``first_day``, ``last_day``; ``unnamed`` and ``undated``
         (accounts of others whose holder is not known, whose acts have no day); ``public`` (anybody may use the device),
-        ``listed`` (the operator is a company on the company list), ``family`` (it acts for relatives as much as for
-        others), each null where the case's data cannot tell; ``evidence`` and ``evidence_devices``. Who acts only on
-        days or for holders that are not known has no period and no evidence.
+        ``listed`` (the operator is a company on the company list), ``carer`` (such as an accountant's), ``family`` (it
+        acts for relatives as much as for others), each null where the case's data cannot tell; ``evidence`` and
+        ``evidence_devices``. Who acts only on days or for holders that are not known has no period and no evidence.
     """
     all_acts = acts(view)
     several = all_acts.drop_nulls("key").group_by("kind", "key").agg(pl.col("account").n_unique(), pl.col("class"))
@@ -193,3 +204,28 @@ def operators(view: CaseView, days: int, percent: int) -> pl.DataFrame:
     result = result.sort("hub").drop("hub", "key", "all_held", "known")
     absent = {"evidence": "transactions.conductor", "evidence_devices": "devices"}
     return result.drop(column for column, need in absent.items() if view.lacks([need]) is not None)
+
+
+def public_devices(view: CaseView, sessions: pl.Series) -> pl.Series:
+    """Tell for lists of sessions whether anybody may use their device.
+
+    Parameters
+    ----------
+    view : CaseView
+    sessions : polars.Series of List(UInt32), shape (n,)
+        Rows of `devices`.
+
+    Returns
+    -------
+    polars.Series of Boolean, shape (n,)
+        False where there is no session; null where no class of the device is on file.
+    """
+    kinds = view.frame("devices")["kind"]
+    asked = sessions.rename("n").to_frame().with_row_index("row")
+    flat = asked.explode("n", empty_as_null=False)
+    flat = flat.with_columns(public=kinds.gather(flat["n"]).str.contains(PUBLIC))
+    said = flat.group_by("row").agg(pl.col("public").any(ignore_nulls=False))
+    rows = asked.join(said, on="row", how="left", maintain_order="left")
+    return rows.select(public=pl.when(pl.col("n").list.len() > 0).then("public").otherwise(pl.lit(value=False)))[
+        "public"
+    ]

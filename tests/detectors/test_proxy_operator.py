@@ -169,15 +169,21 @@ def test_public_devices(kind: str | None, result: str) -> None:
     assert finding.withdrawn == (result == "present")
 
 
-def test_an_accountant_on_the_company_list_counts_less() -> None:
+@pytest.mark.parametrize(
+    ("activity", "keeps", "office"), [("69.20", 0.0, "present"), ("82.11", 0.3, "absent"), (None, 0.3, "to ask")]
+)
+def test_an_accountant_on_the_company_list_clears_and_any_other_company_counts_less(
+    activity: str | None, keeps: float, office: str
+) -> None:
     make = operated()
-    make.company("Payroll Ltd", activity="69.20")
+    make.company("Payroll Ltd", activity=activity)
     (plain,) = found("CTL-07", make)
     other = operated(party=make.tables()["companies"]["party"][0])
-    other.company("Payroll Ltd", activity="69.20")
+    other.company("Payroll Ltd", activity=activity)
     (finding,) = found("CTL-07", other)
     assert checks(finding)["accountant or payroll office"] == "present"
-    assert finding.score == pytest.approx(0.3 * plain.score)
+    assert checks(finding)["accountant's office or care home"] == office
+    assert finding.score == pytest.approx(keeps * plain.score)
     assert checks(plain)["accountant or payroll office"] == "to ask"
 
 
