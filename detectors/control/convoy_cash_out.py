@@ -8,7 +8,7 @@ import polars as pl
 
 from finvest.features.machines import Queue, convoys
 from finvest.features.scores import grows
-from finvest.features.ties import tied_to_another
+from finvest.features.ties import families_among
 from finvest.findings.card import Card, CounterCheck, param
 from finvest.findings.detector import Detector
 
@@ -21,8 +21,8 @@ FEW = "too few other cards on file at that machine in that hour to tell a set th
 
 def _family(view: CaseView, rows: pl.DataFrame) -> pl.Series:
     """Tell whether fewer than three of the holders are unrelated."""
-    ties = tied_to_another(view, rows["cards"])
-    return ties.select(pl.when(pl.col("apart") <= 2).then(True).when("told").then(False)).to_series()  # noqa: FBT003, PLR2004
+    ties = families_among(view, rows["cards"])
+    return ties.select(pl.when(pl.col("families") <= 2).then(True).when("told").then(False)).to_series()  # noqa: FBT003, PLR2004
 
 
 class ConvoyCashOut(Detector):

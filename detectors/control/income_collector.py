@@ -40,7 +40,7 @@ class IncomeCollector(Detector):
         innocent=(
             CounterCheck(
                 name="family account",
-                explanation="Relatives have their income paid into one account of the household.",
+                explanation="Relatives, or people whom the holder cares for, have their income paid into one account.",
                 ask="Are the people named relatives of the holder? Ask each of them alone, not through the holder.",
                 check=_family,
             ),
