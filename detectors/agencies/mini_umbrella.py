@@ -33,9 +33,9 @@ class MiniUmbrella(Detector):
         },
         needs=("companies", "companies.incorporated", "companies.address", "parties"),
         sentence="{size} companies were incorporated within {days} days ({period}) at one address or by one agent; "
-        "none is known to have lived longer than {life_days} days, {struck_off} are dissolved: {members}. Of {staff} "
-        "workers on file {moves} appear at two of them within half a year. The account that pays most of them pays "
-        "{paid}. {nominees} directors have five posts or more in it and none elsewhere.",
+        "none is known to have lived longer than {life_days} days, {struck_off} are dissolved: {members}. Workers on "
+        "file: {staff}, at two of them within half a year: {moves}. Companies that one account pays: {paid}. Directors "
+        "with five posts or more in it and none elsewhere: {nominees}.",
         innocent=(
             CounterCheck(
                 name="franchise, project companies or an agent's clients",

@@ -36,7 +36,7 @@ def test_a_register_alone_is_enough_and_the_rest_is_to_be_asked() -> None:
     assert set(checks(finding).values()) == {"to ask"}
     assert finding.facts["size"] == 10
     assert finding.facts["struck_off"] == 10
-    assert "not known workers" in finding.sentence
+    assert "Workers on file: not known" in finding.sentence
     assert finding.days == (FIRST, FIRST + timedelta(days=27))
 
 
