@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-import polars as pl
 import pytest
 
 from finvest.model.tables import PROTECTED
@@ -13,6 +13,9 @@ from finvest.registry import Registry
 from finvest.synth.marking import Mark, mark
 from finvest.view import CaseView
 from tests.synth.test_loaders import read
+
+if TYPE_CHECKING:
+    import polars as pl
 
 IDS = (
     "ADV-04", "AGY-01", "AGY-03", "CTL-01", "CTL-02", "CTL-03", "CTL-04", "CTL-07", "LAB-02", "LAB-03", "LAB-07",
