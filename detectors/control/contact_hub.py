@@ -76,6 +76,7 @@ class ContactHub(Detector):
     hub: int = param("unrelated holders who share it", default=4, low=3)
     burst_least: int = param("unrelated holders who began to use it within the period", default=3, low=2)
     days: int = param("length of the period, days", default=90, low=1, high=730)
+    most: int = param("unrelated holders beyond which it is a placeholder, or an office's", default=200, low=4)
 
     def look(self, view: CaseView) -> pl.LazyFrame:
         """Return one row an identifier."""
@@ -87,6 +88,9 @@ class ContactHub(Detector):
         since = pl.when(pl.col("burst") < self.burst_least).then(
             pl.format("since when {} of the accounts have the {} is not known", "undated", "kind")
         )
+        many = pl.when(pl.col("unrelated") > self.most).then(
+            pl.format("one {} is that of {} families: ask the bank what it stands for", "kind", "unrelated")
+        )
         return (
             contact_hubs(view, self.days)
             .lazy()
@@ -96,7 +100,7 @@ class ContactHub(Detector):
             )
             .with_columns(
                 score=1 - (1 - weight * own) * (1 - ADDRESS * place),
-                not_assessable=pl.coalesce(unknown, since),
+                not_assessable=pl.coalesce(unknown, since, many),
                 earlier=pl.col("before").list.len(),
             )
         )

@@ -42,16 +42,10 @@ class ProxyOperator(Detector):
                 check=lambda _, rows: rows["public"],
             ),
             CounterCheck(
-                name="accountant's office or care home",
-                explanation="By its branch on the company list, the operator looks after other people's affairs.",
-                ask="Who gave it the power to act, and for what? Ask the bank for the mandates.",
-                check=lambda _, rows: rows["carer"],
-            ),
-            CounterCheck(
                 name="accountant or payroll office",
-                explanation="A company that is on the company list operates the accounts for its clients.",
+                explanation="The operator is on the company list as an accountant, a home or the like.",
                 ask="Who gave it the power to act, and for what? Ask the bank for the mandates.",
-                check=lambda _, rows: rows["listed"],
+                check=lambda _, rows: rows["office"],
                 keeps=0.3,
             ),
             CounterCheck(
@@ -68,10 +62,12 @@ class ProxyOperator(Detector):
     mainly_least: int = param("of these, holders for whom it does most", default=2, low=1)
     share_percent: int = param("share of an account's acts that is most, percent", default=50, low=1, high=99)
     days: int = param("length of the period, days", default=30, low=1, high=365)
+    most: int = param("unrelated holders beyond which no single person acts", default=200, low=3)
 
     def look(self, view: CaseView) -> pl.LazyFrame:
         """Return one row an operator."""
         gap = pl.format("one {} acts on them; holders not known: {}, days not known: {}", "kind", "unnamed", "undated")
+        many = pl.format("one {} acts for {} families: ask the bank what it stands for", "kind", "holders")
         few, nobody = pl.col("holders") < self.holders, pl.col("operator").is_null()
         return (
             operators(view, self.days, self.share_percent)
@@ -81,7 +77,7 @@ class ProxyOperator(Detector):
                 few | (pl.col("mainly") >= self.mainly_least),
             )
             .with_columns(
-                not_assessable=pl.when(few).then(gap),
+                not_assessable=pl.when(few).then(gap).when(pl.col("holders") > self.most).then(many),
                 nobody=pl.when(nobody).then(pl.lit("not known")).otherwise(pl.lit("")),
                 score=grows(pl.col("holders").cast(pl.Int64) + pl.col("mainly").cast(pl.Int64) - 2, 3),
             )

@@ -41,13 +41,17 @@ def within(day: str, days: int) -> pl.Expr:
     return pl.col(day).is_between(pl.col("until") - pl.duration(days=days - 1), pl.col("until"))
 
 
+def carer(nace: pl.Expr) -> pl.Expr:
+    """Return whether a NACE code is one of `CARERS`."""
+    return pl.any_horizontal(nace.str.starts_with(code) for code in CARERS)
+
+
 def _firms(view: CaseView) -> pl.DataFrame:
     """Return companies on the company list and their accounts: ``subject`` (id), ``listed``, ``carer``."""
     empty = pl.DataFrame(schema={"subject": pl.String, "listed": pl.Boolean, "carer": pl.Boolean})
     if view.lacks(["companies"]) is not None:
         return empty
-    carer = pl.any_horizontal(pl.col("nace").str.starts_with(code) for code in CARERS)
-    listed = companies(view).with_columns(carer=carer, listed=pl.lit(value=True))
+    listed = companies(view).with_columns(carer=carer(pl.col("nace")), listed=pl.lit(value=True))
     of = persons(view)
     found = [
         listed.select("listed", "carer", subject="company"),

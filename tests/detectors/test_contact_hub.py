@@ -193,6 +193,13 @@ def test_without_holders_or_days_a_hub_is_not_assessable() -> None:
     assert unjudged(hub(days=(0, None, 400, 800))) == ()
 
 
+def test_too_many_holders_are_told_and_not_accused() -> None:
+    assert found("CTL-01", hub(NAMES[:5]), most=4) == []
+    report = Registry().detector("CTL-01")().set_params(most=4).detect(hub(NAMES[:5]).view())
+    assert report.unjudged()[0].endswith("one phone is that of 5 families: ask the bank what it stands for")
+    assert len(found("CTL-01", hub(NAMES[:5]), most=5)) == 1
+
+
 def test_an_opening_day_stands_for_an_unknown_first_day() -> None:
     make = hub(days=(None,) * 4)
     view = with_accounts(make, opened=pl.lit(date(2025, 3, 1)))
