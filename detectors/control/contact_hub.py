@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from finvest.features.hubs import contact_hubs
+from finvest.features.hubs import contact_hubs, untold
 from finvest.features.operators import public_devices
 from finvest.features.scores import grows
 from finvest.findings.card import Card, CounterCheck, param
@@ -82,15 +82,7 @@ class ContactHub(Detector):
         """Return one row an identifier."""
         weight = pl.col("kind").replace_strict(WEIGHTS, return_dtype=pl.Float64)
         own, place = (grows(pl.col(count).cast(pl.Int64) - 3, 3) for count in ("unrelated", "one_address"))
-        unknown = pl.when(pl.col("unrelated") < self.hub).then(
-            pl.format("the holders of {} of its accounts are not known", "unnamed")
-        )
-        since = pl.when(pl.col("burst") < self.burst_least).then(
-            pl.format("since when {} of the accounts have the {} is not known", "undated", "kind")
-        )
-        many = pl.when(pl.col("unrelated") > self.most).then(
-            pl.format("one {} is that of {} families: ask the bank what it stands for", "kind", "unrelated")
-        )
+        few = (pl.col("unrelated") < self.hub) | (pl.col("burst") < self.burst_least)
         return (
             contact_hubs(view, self.days)
             .lazy()
@@ -100,7 +92,7 @@ class ContactHub(Detector):
             )
             .with_columns(
                 score=1 - (1 - weight * own) * (1 - ADDRESS * place),
-                not_assessable=pl.coalesce(unknown, since, many),
+                not_assessable=untold(few, pl.col("unrelated"), self.most),
                 earlier=pl.col("before").list.len(),
             )
         )

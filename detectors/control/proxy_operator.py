@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from finvest.features.hubs import untold
 from finvest.features.operators import operators
 from finvest.features.scores import grows
 from finvest.findings.card import Card, CounterCheck, param
@@ -66,8 +67,6 @@ class ProxyOperator(Detector):
 
     def look(self, view: CaseView) -> pl.LazyFrame:
         """Return one row an operator."""
-        gap = pl.format("one {} acts on them; holders not known: {}, days not known: {}", "kind", "unnamed", "undated")
-        many = pl.format("one {} acts for {} families: ask the bank what it stands for", "kind", "holders")
         few, nobody = pl.col("holders") < self.holders, pl.col("operator").is_null()
         return (
             operators(view, self.days, self.share_percent)
@@ -77,7 +76,7 @@ class ProxyOperator(Detector):
                 few | (pl.col("mainly") >= self.mainly_least),
             )
             .with_columns(
-                not_assessable=pl.when(few).then(gap).when(pl.col("holders") > self.most).then(many),
+                not_assessable=untold(few, pl.col("holders"), self.most),
                 nobody=pl.when(nobody).then(pl.lit("not known")).otherwise(pl.lit("")),
                 score=grows(pl.col("holders").cast(pl.Int64) + pl.col("mainly").cast(pl.Int64) - 2, 3),
             )

@@ -186,9 +186,9 @@ def test_who_let_go_of_a_number_before_does_not_share_it() -> None:
 
 
 def test_without_holders_or_days_a_hub_is_not_assessable() -> None:
-    assert unjudged(hub((*NAMES[:3], None)))[0].endswith("the holders of 1 of its accounts are not known")
+    assert unjudged(hub((*NAMES[:3], None)))[0].endswith("holders not known: 1, days not known: 0")
     assert unjudged(hub(days=(0, 1, None, None)))[0].endswith(
-        "since when 2 of the accounts have the phone is not known"
+        "one phone is theirs; holders not known: 0, days not known: 2"
     )
     assert unjudged(hub(days=(0, None, 400, 800))) == ()
 

@@ -232,7 +232,7 @@ def test_unknown_holders_and_days_are_not_assessable() -> None:
 def test_too_many_holders_are_told_and_not_accused() -> None:
     report = Registry().detector("CTL-07")().set_params(most=3).detect(operated(NAMES[:4]).view())
     assert not len(report)
-    assert report.unjudged()[0].endswith("one device acts for 4 families: ask the bank what it stands for")
+    assert report.unjudged()[0].endswith("one device is that of 4 families: ask the bank what it stands for")
     assert len(found("CTL-07", operated(NAMES[:4]), most=4)) == 1
 
 
