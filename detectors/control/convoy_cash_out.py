@@ -37,7 +37,7 @@ class ConvoyCashOut(Detector):
         roles={"cards": ("account", "possible_victim")},
         needs=("transactions", "transactions.channel", "transactions.terminal", "transactions.time_known"),
         sentence="The cards of {cards} were used within {total} minutes at one machine, never more than {gap} minutes "
-        "apart, on {dates} days within {days} ({period}), at {machines} machines, for {amounts}. Were the cards of all "
+        "apart, on {dates} days within {days} ({period}; machines: {machines}), for {amounts}. Were the cards of all "
         "who used these machines in these hours mixed at random, such a set would come again so often with a "
         "probability of at most {chance:.1g}.",
         innocent=(
