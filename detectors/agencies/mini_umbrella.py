@@ -64,10 +64,14 @@ class MiniUmbrella(Detector):
         rows = cohorts(view, of).with_columns(
             moves=moves, workers_move=moves * 100 >= pl.col("staff") * self.moved_percent, one_payer=half
         )
-        struck = pl.col("struck_off") * 2 >= pl.col("size")
-        signs = {"workers_move": 0.3, "one_payer": 0.2}
-        score = 0.3 + sum(pl.when(sign).then(weight).otherwise(0.0) for sign, weight in signs.items())
-        score += pl.when(struck).then(0.1).otherwise(0.0) + pl.when(pl.col("nominees") > 0).then(0.1).otherwise(0.0)
+        # Who pays a few of them, and who moves now and then, is no part of it.
+        part = {"payer": "one_payer", "evidence": "one_payer"}
+        part |= {"moved": "workers_move", "evidence_employments": "workers_move"}
+        rows = rows.with_columns(pl.when(sign).then(name).alias(name) for name, sign in part.items())
+        struck, directed = pl.col("struck_off") * 2 >= pl.col("size"), pl.col("nominees") > 0
+        score = pl.lit(0.3)
+        for sign, weight in ((pl.col("workers_move"), 0.3), (pl.col("one_payer"), 0.2), (struck, 0.1), (directed, 0.1)):
+            score += pl.when(sign).then(weight).otherwise(0.0)
         return rows.with_columns(score=score, neither=~(pl.col("workers_move") | pl.col("one_payer")))
 
     @staticmethod

@@ -23,7 +23,7 @@ class BelowMinimum(Detector):
     card = Card(
         id="LAB-02",
         title="Below the legal minimum",
-        what="Net pay and lawful deductions of a worker, by the hours worked, are clearly below the hourly minimum of "
+        what="Net pay and lawful deductions of a worker, by the hours worked, are below the hourly minimum of "
         "law or collective agreement in several months.",
         strength="strong",
         roles={"employer": ("party", "exploiter"), "workers": ("party", "possible_victim")},
