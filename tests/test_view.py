@@ -392,3 +392,9 @@ def test_each_account_is_booked_what_its_own_books_say() -> None:
     assert rows["currency"].to_list() == ["EUR", "USD"]
     assert rows["day"].to_list() == [date(2025, 1, 6), date(2025, 1, 8)]
     assert rows["balance"].to_list() == [None, 104]
+
+
+def test_a_table_of_which_no_row_is_cited_need_not_be_there() -> None:
+    movement, frames = small()
+    none = pl.Series([[], []], dtype=pl.List(pl.UInt32))
+    assert CaseView(movement, frames).records_of("shifts", none) == [(), ()]

@@ -33,9 +33,9 @@ class MiniUmbrella(Detector):
         },
         needs=("companies", "companies.incorporated", "companies.address", "parties"),
         sentence="{size} companies were incorporated within {days} days ({period}) at one address or by one agent; "
-        "none is known to have lived longer than {life_days} days, {struck_off} are dissolved: {members}. Of {staff} "
-        "workers on file {moves} appear at two of them within half a year. The account that pays most of them pays "
-        "{paid}. {nominees} directors have five posts or more in it and none elsewhere.",
+        "none is known to have lived longer than {life_days} days, {struck_off} are dissolved: {members}. Workers on "
+        "file: {staff}, at two of them within half a year: {moves}. Companies that one account pays: {paid}. Directors "
+        "with five posts or more in it and none elsewhere: {nominees}.",
         innocent=(
             CounterCheck(
                 name="franchise, project companies or an agent's clients",
@@ -64,10 +64,14 @@ class MiniUmbrella(Detector):
         rows = cohorts(view, of).with_columns(
             moves=moves, workers_move=moves * 100 >= pl.col("staff") * self.moved_percent, one_payer=half
         )
-        struck = pl.col("struck_off") * 2 >= pl.col("size")
-        signs = {"workers_move": 0.3, "one_payer": 0.2}
-        score = 0.3 + sum(pl.when(sign).then(weight).otherwise(0.0) for sign, weight in signs.items())
-        score += pl.when(struck).then(0.1).otherwise(0.0) + pl.when(pl.col("nominees") > 0).then(0.1).otherwise(0.0)
+        # Who pays a few of them, and who moves now and then, is no part of it.
+        part = {"payer": "one_payer", "evidence": "one_payer"}
+        part |= {"moved": "workers_move", "evidence_employments": "workers_move"}
+        rows = rows.with_columns(pl.when(sign).then(name).alias(name) for name, sign in part.items())
+        struck, directed = pl.col("struck_off") * 2 >= pl.col("size"), pl.col("nominees") > 0
+        score = pl.lit(0.3)
+        for sign, weight in ((pl.col("workers_move"), 0.3), (pl.col("one_payer"), 0.2), (struck, 0.1), (directed, 0.1)):
+            score += pl.when(sign).then(weight).otherwise(0.0)
         return rows.with_columns(score=score, neither=~(pl.col("workers_move") | pl.col("one_payer")))
 
     @staticmethod

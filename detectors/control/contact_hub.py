@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from finvest.features.hubs import contact_hubs
+from finvest.features.hubs import contact_hubs, untold
+from finvest.features.operators import public_devices
 from finvest.features.scores import grows
 from finvest.findings.card import Card, CounterCheck, param
 from finvest.findings.detector import Detector
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 WEIGHTS = {"phone": 1.0, "device": 1.0, "email": 0.9, "handle": 0.9}
 ADDRESS = 0.4
 """How much an identifier says (catalogue, CTL-01). An address alone says too little, and adds to another."""
+
+
+def _public(view: CaseView, rows: pl.DataFrame) -> pl.Series:
+    """Tell whether what they share is a device that anybody may use."""
+    if "evidence_devices" not in rows.columns:
+        return pl.repeat(False, len(rows), eager=True)  # noqa: FBT003
+    of_device = pl.select(pl.when(rows["kind"] == "device").then(rows["evidence_devices"]).otherwise([])).to_series()
+    return public_devices(view, of_device)
 
 
 class ContactHub(Detector):
@@ -42,6 +51,12 @@ class ContactHub(Detector):
                 check=lambda _, rows: rows["carer"],
             ),
             CounterCheck(
+                name="public device",
+                explanation="Anybody may use the device: it stands in a library, an internet café, a branch.",
+                ask="What is the device, and where is it used? Ask the bank for its class and network addresses.",
+                check=_public,
+            ),
+            CounterCheck(
                 name="a company's desk",
                 explanation="It is the contact of a company that is on the company list, for example of an employer.",
                 ask="Why do these people give the company's contact to their bank? Ask them, apart from the company.",
@@ -61,17 +76,13 @@ class ContactHub(Detector):
     hub: int = param("unrelated holders who share it", default=4, low=3)
     burst_least: int = param("unrelated holders who began to use it within the period", default=3, low=2)
     days: int = param("length of the period, days", default=90, low=1, high=730)
+    most: int = param("unrelated holders beyond which it is a placeholder, or an office's", default=200, low=4)
 
     def look(self, view: CaseView) -> pl.LazyFrame:
         """Return one row an identifier."""
         weight = pl.col("kind").replace_strict(WEIGHTS, return_dtype=pl.Float64)
         own, place = (grows(pl.col(count).cast(pl.Int64) - 3, 3) for count in ("unrelated", "one_address"))
-        unknown = pl.when(pl.col("unrelated") < self.hub).then(
-            pl.format("the holders of {} of its accounts are not known", "unnamed")
-        )
-        since = pl.when(pl.col("burst") < self.burst_least).then(
-            pl.format("since when {} of the accounts have the {} is not known", "undated", "kind")
-        )
+        few = (pl.col("unrelated") < self.hub) | (pl.col("burst") < self.burst_least)
         return (
             contact_hubs(view, self.days)
             .lazy()
@@ -81,7 +92,7 @@ class ContactHub(Detector):
             )
             .with_columns(
                 score=1 - (1 - weight * own) * (1 - ADDRESS * place),
-                not_assessable=pl.coalesce(unknown, since),
+                not_assessable=untold(few, pl.col("unrelated"), self.most),
                 earlier=pl.col("before").list.len(),
             )
         )

@@ -8,7 +8,7 @@ import polars as pl
 
 from finvest.features.machines import Queue, convoys
 from finvest.features.scores import grows
-from finvest.features.ties import tied_to_another
+from finvest.features.ties import families_among
 from finvest.findings.card import Card, CounterCheck, param
 from finvest.findings.detector import Detector
 
@@ -21,8 +21,8 @@ FEW = "too few other cards on file at that machine in that hour to tell a set th
 
 def _family(view: CaseView, rows: pl.DataFrame) -> pl.Series:
     """Tell whether fewer than three of the holders are unrelated."""
-    ties = tied_to_another(view, rows["cards"])
-    return ties.select(pl.when(pl.col("apart") <= 2).then(True).when("told").then(False)).to_series()  # noqa: FBT003, PLR2004
+    ties = families_among(view, rows["cards"])
+    return ties.select(pl.when(pl.col("families") <= 2).then(True).when("told").then(False)).to_series()  # noqa: FBT003, PLR2004
 
 
 class ConvoyCashOut(Detector):
@@ -37,7 +37,7 @@ class ConvoyCashOut(Detector):
         roles={"cards": ("account", "possible_victim")},
         needs=("transactions", "transactions.channel", "transactions.terminal", "transactions.time_known"),
         sentence="The cards of {cards} were used within {total} minutes at one machine, never more than {gap} minutes "
-        "apart, on {dates} days within {days} ({period}), at {machines} machines, for {amounts}. Were the cards of all "
+        "apart, on {dates} days within {days} ({period}; machines: {machines}), for {amounts}. Were the cards of all "
         "who used these machines in these hours mixed at random, such a set would come again so often with a "
         "probability of at most {chance:.1g}.",
         innocent=(

@@ -35,12 +35,12 @@ class IncomeCollector(Detector):
         roles={"collector": ("account", "exploiter"), "named": ("party", "possible_victim")},
         needs=("transactions", "transactions.beneficiary_name", "accounts.holder_name"),
         sentence="Into {collector} came regular income addressed to {names} other people (initials: {initials}): "
-        "{credits} payments from {payers} payers in {days} days ({period}), {amounts} in all. {family} of these names "
-        "have the holder's surname or a relation to the holder on file.",
+        "{credits} payments (payers: {payers}) within {days} days ({period}), {amounts} in all. Names "
+        "with the holder's surname or a relation to the holder on file: {family}.",
         innocent=(
             CounterCheck(
                 name="family account",
-                explanation="Relatives have their income paid into one account of the household.",
+                explanation="Relatives, or people whom the holder cares for, have their income paid into one account.",
                 ask="Are the people named relatives of the holder? Ask each of them alone, not through the holder.",
                 check=_family,
             ),

@@ -39,8 +39,8 @@ class IncomeSweep(Detector):
         roles={"origins": ("account", "possible_victim"), "recipient": ("account", "exploiter")},
         needs=("transactions", "accounts.books_on_file"),
         sentence="After {payments} paydays ({period}) at least {percent} % of the income of {origins} left within "
-        "{hours} hours, each time {way}{recipient}; at least {paydays} paydays in a row of each of {origins_count} "
-        "accounts. Income and what left: {amounts}. How it is known to be income: {kind}.",
+        "{hours} hours, each time {way}{recipient}: at least {paydays} paydays in a row each (accounts: "
+        "{origins_count}). Income and what left: {amounts}. What makes it income: {kind}.",
         innocent=(
             CounterCheck(
                 name="own account elsewhere",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from finvest.features.hubs import untold
 from finvest.features.operators import operators
 from finvest.features.scores import grows
 from finvest.findings.card import Card, CounterCheck, param
@@ -43,10 +44,9 @@ class ProxyOperator(Detector):
             ),
             CounterCheck(
                 name="accountant or payroll office",
-                explanation="A company that is on the company list operates the accounts for its clients.",
+                explanation="The operator is on the company list as an accountant, a home or the like.",
                 ask="Who gave it the power to act, and for what? Ask the bank for the mandates.",
-                check=lambda _, rows: rows["listed"],
-                keeps=0.3,
+                check=lambda _, rows: rows["office"],
             ),
             CounterCheck(
                 name="carer or family telephone",
@@ -62,10 +62,10 @@ class ProxyOperator(Detector):
     mainly_least: int = param("of these, holders for whom it does most", default=2, low=1)
     share_percent: int = param("share of an account's acts that is most, percent", default=50, low=1, high=99)
     days: int = param("length of the period, days", default=30, low=1, high=365)
+    most: int = param("unrelated holders beyond which no single person acts", default=200, low=3)
 
     def look(self, view: CaseView) -> pl.LazyFrame:
         """Return one row an operator."""
-        gap = pl.format("one {} acts on them; holders not known: {}, days not known: {}", "kind", "unnamed", "undated")
         few, nobody = pl.col("holders") < self.holders, pl.col("operator").is_null()
         return (
             operators(view, self.days, self.share_percent)
@@ -75,7 +75,7 @@ class ProxyOperator(Detector):
                 few | (pl.col("mainly") >= self.mainly_least),
             )
             .with_columns(
-                not_assessable=pl.when(few).then(gap),
+                not_assessable=untold(few, pl.col("holders"), self.most),
                 nobody=pl.when(nobody).then(pl.lit("not known")).otherwise(pl.lit("")),
                 score=grows(pl.col("holders").cast(pl.Int64) + pl.col("mainly").cast(pl.Int64) - 2, 3),
             )

@@ -28,7 +28,7 @@ class ExcessDeductions(Detector):
         strength="strong",
         roles={"employer": ("party", "exploiter"), "workers": ("party", "possible_victim")},
         needs=("employments", "employments.deductions", "wage_rules", "parties"),
-        sentence="{employer} kept back more of the pay of {workers} than {cap} of gross pay allow, in {months} months "
+        sentence="{employer} kept back more of the gross pay of {workers} than allowed ({cap}) in {months} months "
         "of work ({period}): {amounts} too much in all, at most {highest_percent} % of a month's gross pay. In "
         "{severe} of these months more than {severe_percent} % was kept back or less than subsistence was left.",
         innocent=(

@@ -24,7 +24,8 @@ def most_at_once(spans: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        One row a key that has a span, in order: `keys`, ``day``, ``most``.
+        One row a key that has a span, in order: `keys`, ``day``, ``last`` (last day on which as many are there without
+        a break), ``most``.
     """
     by = [*keys, "who"]
     rows = spans.select(*by, pl.col("first", "until").cast(pl.Date).to_physical()).drop_nulls().unique()
@@ -38,10 +39,10 @@ def most_at_once(spans: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
             stays.select(*keys, day=pl.col("until") + 1, step=pl.lit(-1)),
         ]
     )
-    steps = steps.group_by(*keys, "day").agg(pl.col("step").sum()).sort(*keys, "day")
-    counted = steps.with_columns(most=pl.col("step").cum_sum().over(keys))
+    steps = steps.group_by(*keys, "day").agg(pl.col("step").sum()).filter(pl.col("step") != 0).sort(*keys, "day")
+    counted = steps.with_columns(most=pl.col("step").cum_sum().over(keys), last=pl.col("day").shift(-1).over(keys) - 1)
     best = counted.sort(*keys, -pl.col("most"), "day").unique(keys, keep="first", maintain_order=True)
-    return best.select(*keys, pl.col("day").cast(pl.Int32).cast(pl.Date), pl.col("most").cast(pl.Int64))
+    return best.select(*keys, pl.col("day", "last").cast(pl.Int32).cast(pl.Date), pl.col("most").cast(pl.Int64))
 
 
 def parts(nodes: int, one: pl.Series, other: pl.Series) -> pl.Series:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from finvest.features.families import persons, related, relations_on_file
 from finvest.features.holders import holders
 from finvest.features.income import income
 from finvest.features.payees import alike, initials, payees
-from finvest.features.ties import people, relations
 from finvest.model.identifiers import name_keys
 from finvest.view import CaseView, feature
 
@@ -68,39 +68,30 @@ def collectors(view: CaseView, days: int, periods: int, least: int) -> pl.DataFr
 def _other_names(view: CaseView, paid: pl.DataFrame, least: int) -> pl.DataFrame:
     """Return names other than the holder's, with what is known of them, for accounts that have enough of them."""
     names = paid.select("account", "who").unique().filter(pl.len().over("account") >= least).sort("account", "who")
-    key, holder = holders(view)["holder_key"], people(view)
-    names = names.with_columns(
-        key=key.gather(names["account"]),
-        party=holder["party"].gather(names["account"]),
-        holder_surname=holder["surname"].gather(names["account"]),
+    holder = persons(view)[names["account"]].select("person", holder_surname="surname")
+    names = names.hstack(holder).with_columns(
+        key=holders(view)["holder_key"].gather(names["account"]),
         initials=pl.Series([initials(who) for who in names["who"]], dtype=pl.String),
     )
     own = [held is not None and alike(who, held) for who, held in names.select("who", "key").iter_rows()]
     names = names.filter(~pl.Series(own, dtype=pl.Boolean)).filter(pl.len().over("account") >= least)
-    written = payees(view).group_by("account", "who").agg(surnames="surname")
-    names = names.join(written, on=["account", "who"], how="left", maintain_order="left")
-    names = names.join(_parties(view, names["who"]), on="who", how="left", maintain_order="left")
-    pairs = names.select("account", "who", one="party", other="ids").explode("other", empty_as_null=False)
-    related = pairs.join(relations(view), on=["one", "other"], how="semi").select("account", "who").unique()
-    names = names.join(related.with_columns(tie=True), on=["account", "who"], how="left", maintain_order="left")
-    surname = pl.col("surnames").list.contains(pl.col("holder_surname")).fill_null(value=False)
-    told = pl.col("party").is_not_null() & (pl.col("parties").list.len() > 0) & pl.lit(not relations(view).is_empty())
-    return names.select(
-        "account",
-        "who",
-        "initials",
-        "parties",
-        family=surname | pl.col("tie").fill_null(value=False),
-        told=told.fill_null(value=False),
-        holder_known=pl.col("key").is_not_null(),
+    written = payees(view).join(names.select("account", "who", "person", "holder_surname"), on=["account", "who"])
+    links = related(view).with_columns(tie=pl.lit(value=True))
+    written = written.join(links, left_on=["person", "key"], right_on=["one", "other"], how="left")
+    written = written.join(_parties(view, written["key"]), on="key", how="left")
+    ties = pl.col("tie").fill_null(value=False) | (pl.col("surname") == pl.col("holder_surname")).fill_null(value=False)
+    known = written.group_by("account", "who").agg(
+        family=ties.any(), parties=pl.col("parties").explode(empty_as_null=False, keep_nulls=False).unique().sort()
+    )
+    told = pl.col("person").is_not_null() & (pl.col("parties").list.len() > 0) & pl.lit(relations_on_file(view))
+    return names.join(known, on=["account", "who"], how="left").select(
+        "account", "who", "initials", "parties", "family", told=told, holder_known=pl.col("key").is_not_null()
     )
 
 
-def _parties(view: CaseView, who: pl.Series) -> pl.DataFrame:
-    """Return the parties with one of these names: ``who``, ``parties`` (numbers), ``ids``."""
-    schema = pl.Schema({"who": pl.String(), "parties": pl.List(pl.UInt32), "ids": pl.List(pl.String)})
+def _parties(view: CaseView, keys: pl.Series) -> pl.DataFrame:
+    """Return ``parties`` (numbers) with one of these comparison keys of names, ``key``."""
     if view.lacks(["parties.name"]) is not None:
-        return pl.DataFrame(schema=schema)
-    known = view.frame("parties").select("n", "party", who=name_keys(pl.col("name")))
-    known = known.filter(pl.col("who").is_in(who.unique().implode())).sort("n")
-    return known.group_by("who").agg(parties="n", ids="party").cast(schema)
+        return pl.DataFrame(schema={"key": pl.String, "parties": pl.List(pl.UInt32)})
+    known = view.frame("parties").select("n", key=name_keys(pl.col("name")))
+    return known.filter(pl.col("key").is_in(keys.unique().implode())).group_by("key").agg(parties="n")

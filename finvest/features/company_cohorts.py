@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from finvest.features.holders import holders
@@ -69,38 +70,43 @@ def cohorts(view: CaseView, of: Cohort) -> pl.DataFrame:
         (dissolved, after a short life), ``first_day``, ``last_day`` (of incorporation), ``nominees`` (directors with
         `POSTS` posts in it and none elsewhere); null where the case does not say: ``staff`` (workers), ``moved``
         (numbers of workers who appear at two members within `HALF_YEAR` days), ``evidence_employments``,
-        ``payer`` (account that pays most members; the other members' do not count), ``paid`` (members it pays),
+        ``payer`` (account that pays most members; cash and the members' own do not count), ``paid`` (members it pays),
         ``evidence`` (its payments).
     """
     few = _jobs(view).group_by("party").agg(pl.col("worker").n_unique()).filter(pl.col("worker") > of.workers)
     numbers = view.frame("parties", "party", "n").rename({"n": "number"})
     rows = _young(view, of).join(few, on="party", how="anti").join(numbers, on="party", how="left")
+    rows = rows.sort("place", "incorporated", "party").with_row_index("at")
+    # A span is a run of rows: members are written out of those alone that are kept.
     spans = (
-        rows.sort("place", "incorporated", "party")
-        .rolling("incorporated", period=f"{of.days + 1}d", group_by="place")
-        .agg(
-            pl.col("party", "n"),
-            members="number",
-            first_day=pl.col("incorporated").min(),
-            size=pl.len().cast(pl.Int64),
-            struck_off=pl.col("dissolved").count().cast(pl.Int64),
-        )
+        rows.rolling("incorporated", period=f"{of.days + 1}d", group_by="place")
+        .agg(first=pl.col("at").min(), last=pl.col("at").max(), size=pl.len().cast(pl.Int64))
         .filter(pl.col("size") >= of.companies)
         .unique(["place", "incorporated"], keep="first", maintain_order=True)
-        .sort(-pl.col("size"), "incorporated", pl.col("n").list.min(), pl.col("place"))
+        .sort(-pl.col("size"), "incorporated", "place")
     )
-    used: set[int] = set()
+    company = rows["n"].to_numpy()
+    used = np.zeros(len(view.frame("companies")), dtype=np.bool_)
     kept = []
-    for place, companies in enumerate(spans["n"]):  # the largest first; a company is in one cohort
-        if used.isdisjoint(companies):
+    for place, (first, last) in enumerate(spans.select("first", "last").iter_rows()):  # the largest first
+        members = company[first : last + 1]
+        if not used[members].any():  # a company is in one cohort
             kept.append(place)
-            used |= set(companies)
-    found = spans[kept].drop("place").rename({"incorporated": "last_day", "n": "evidence_companies"})
-    found = found.with_row_index("cohort")
-    inside = found.select("cohort", "party").explode("party", empty_as_null=False)
+            used[members] = True
+    inside = spans[kept].select(at=pl.int_ranges("first", pl.col("last") + 1, dtype=pl.UInt32)).with_row_index("cohort")
+    listed = inside.explode("at", empty_as_null=False).join(rows, on="at", maintain_order="left")
+    found = listed.group_by("cohort", maintain_order=True).agg(
+        members="number",
+        evidence_companies="n",
+        size=pl.len().cast(pl.Int64),
+        struck_off=pl.col("dissolved").count().cast(pl.Int64),
+        first_day=pl.col("incorporated").min(),
+        last_day=pl.col("incorporated").max(),
+    )
+    inside = listed.select("cohort", "party")
     for facts in (_moved(view, inside), _payer(view, inside), _nominees(view, inside)):
         found = found.join(facts, on="cohort", how="left", maintain_order="left")
-    return found.drop("cohort", "party")
+    return found.drop("cohort")
 
 
 def _jobs(view: CaseView) -> pl.DataFrame:
@@ -141,7 +147,10 @@ def _payer(view: CaseView, inside: pl.DataFrame) -> pl.DataFrame:
     by_name = names.join(accounts, left_on="key", right_on="holder_key").select("cohort", "party", "n")
     held = pl.concat([by_id, by_name]).unique(["cohort", "n"], keep="first", maintain_order=True)
     money = view.frame("transactions", "n", "originator", "beneficiary").rename({"n": "evidence"})
-    came = money.join(held, left_on="beneficiary", right_on="n")
+    cash = view.frame("accounts").filter(pl.col("kind") == "cash")
+    came = money.join(held, left_on="beneficiary", right_on="n").join(
+        cash, left_on="originator", right_on="n", how="anti"
+    )
     came = came.join(held, left_on=["cohort", "originator"], right_on=["cohort", "n"], how="anti")
     payers = came.group_by("cohort", payer="originator").agg(
         pl.col("evidence").sort(), paid=pl.col("party").n_unique().cast(pl.Int64)

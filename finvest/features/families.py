@@ -13,6 +13,13 @@ RELATED = ("related_to", "cares_for", "guardian_of")
 """Kinds of links that make two people relatives, or one the lawful carer of the other."""
 
 
+def surname(name: pl.Expr) -> pl.Expr:
+    """Return the comparison key of a surname: what stands before a comma, else the last word; null without one."""
+    name = name.str.strip_chars()
+    last = pl.when(name.str.contains(",")).then(name.str.extract(r"^([^,]+)")).otherwise(name.str.extract(r"(\S+)$"))
+    return pl.when(name_keys(last) != "").then(name_keys(last))
+
+
 @feature
 def persons(view: CaseView) -> pl.DataFrame:
     """Return who holds each account, for counting people.
@@ -30,8 +37,6 @@ def persons(view: CaseView) -> pl.DataFrame:
     """
     known = view.frame("accounts").select("holder", "holder_name", "opened", account="n", id="account")
     known = known.hstack(holders(view).select("holder_key", "company"))
-    name = pl.col("holder_name").str.strip_chars()
-    last = pl.when(name.str.contains(",")).then(name.str.extract(r"^([^,]+)")).otherwise(name.str.extract(r"(\S+)$"))
     person = pl.when(pl.col("holder").is_not_null()).then(pl.col("holder_key").min().over("holder"))
     return known.select(
         "account",
@@ -40,7 +45,7 @@ def persons(view: CaseView) -> pl.DataFrame:
         "opened",
         "company",
         person=pl.coalesce(person, "holder_key", "holder"),
-        surname=pl.when(pl.col("company").ne_missing(True) & (name_keys(last) != "")).then(name_keys(last)),  # noqa: FBT003
+        surname=pl.when(pl.col("company").ne_missing(True)).then(surname(pl.col("holder_name"))),  # noqa: FBT003
     )
 
 

@@ -41,13 +41,34 @@ def within(day: str, days: int) -> pl.Expr:
     return pl.col(day).is_between(pl.col("until") - pl.duration(days=days - 1), pl.col("until"))
 
 
+def untold(few: pl.Expr, families_: pl.Expr, most: int) -> pl.Expr:
+    """Return why a row cannot be judged, null where it can.
+
+    Parameters
+    ----------
+    few : polars.Expr
+        As far as is known there are too few; some of those of whom nothing is known may be among them.
+    families_ : polars.Expr
+        How many there are.
+    most : int
+        How many a single person can have to do with.
+    """
+    gap = pl.format("one {} is theirs; holders not known: {}, days not known: {}", "kind", "unnamed", "undated")
+    many = pl.format("one {} is that of {} families: ask the bank what it stands for", "kind", families_)
+    return pl.when(few).then(gap).when(families_ > most).then(many)
+
+
+def carer(nace: pl.Expr) -> pl.Expr:
+    """Return whether a NACE code is one of `CARERS`."""
+    return pl.any_horizontal(nace.str.starts_with(code) for code in CARERS)
+
+
 def _firms(view: CaseView) -> pl.DataFrame:
     """Return companies on the company list and their accounts: ``subject`` (id), ``listed``, ``carer``."""
     empty = pl.DataFrame(schema={"subject": pl.String, "listed": pl.Boolean, "carer": pl.Boolean})
     if view.lacks(["companies"]) is not None:
         return empty
-    carer = pl.any_horizontal(pl.col("nace").str.starts_with(code) for code in CARERS)
-    listed = companies(view).with_columns(carer=carer, listed=pl.lit(value=True))
+    listed = companies(view).with_columns(carer=carer(pl.col("nace")), listed=pl.lit(value=True))
     of = persons(view)
     found = [
         listed.select("listed", "carer", subject="company"),

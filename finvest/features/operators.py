@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from finvest.features.at_once import most_at_once
+from finvest.features.directors import companies
 from finvest.features.families import families, persons, related, relations_on_file
-from finvest.features.hubs import within
+from finvest.features.hubs import carer, within
 from finvest.model.errors import NotAssessable
 from finvest.model.identifiers import name_keys
 from finvest.model.tables import INSTANT
@@ -86,13 +87,18 @@ def _known_as(view: CaseView, hubs: pl.DataFrame, every: pl.DataFrame) -> pl.Dat
     return rows.unique()
 
 
-def _firms(view: CaseView, known: pl.DataFrame) -> pl.DataFrame:
-    """Return ``hub`` and ``listed``: a company on the company list operates; without a list nothing is returned."""
+def _offices(view: CaseView, known: pl.DataFrame) -> pl.DataFrame:
+    """Return ``hub`` and ``office``: the operator is on the company list, and of a branch that acts for others.
+
+    An employer is no such branch: that it operates its workers' accounts is what is looked for.
+    """
     if view.lacks(["companies"]) is not None:
-        return pl.DataFrame(schema={"hub": known.schema["hub"], "listed": pl.Boolean})
-    companies = view.frame("companies").select("party", name=name_keys(pl.col("name")))
-    is_one = pl.col("party").is_in(companies["party"].implode()) | pl.col("person").is_in(companies["name"].implode())
-    return known.group_by("hub").agg(listed=is_one.fill_null(value=False).any())
+        return pl.DataFrame(schema={"hub": known.schema["hub"], "office": pl.Boolean})
+    listed = companies(view).select("company", "name_key", office=carer(pl.col("nace")))
+    by_party = known.join(listed, left_on="party", right_on="company").select("hub", "office")
+    by_name = known.join(listed, left_on="person", right_on="name_key").select("hub", "office")
+    none = known.select("hub", office=pl.lit(value=False))
+    return pl.concat([none, by_party, by_name]).group_by("hub").agg(pl.col("office").any(ignore_nulls=False))
 
 
 def _accounts(view: CaseView, every: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
@@ -113,9 +119,39 @@ def _accounts(view: CaseView, every: pl.DataFrame, known: pl.DataFrame) -> pl.Da
     return pairs.select("hub", "account", "family", "own", relative=near & ~pl.col("own"))
 
 
+def _in_period(rows: pl.DataFrame, all_acts: pl.DataFrame, days: int, percent: int) -> pl.DataFrame:
+    """Return what each operator did for others in its period; columns as in `operators`, and ``hub``."""
+    spans = rows.filter("others").select(
+        "hub", who="family", first="day", until=pl.col("day") + pl.duration(days=days - 1)
+    )
+    best = most_at_once(spans, ["hub"]).select("hub", until="last")
+    rows = rows.join(best, on="hub").filter(within("day", days))
+    mine = rows.group_by("hub", "kind", "account", "until").agg(mine=pl.len())
+    acted = mine.join(all_acts.select("kind", "account", "day"), on=["kind", "account"])
+    acted = acted.filter(within("day", days).fill_null(value=True))  # an act without a day may have been then
+    counted = acted.group_by("hub", "account").agg(mine=pl.col("mine").first(), all=pl.len())
+    rows = rows.join(counted, on=["hub", "account"]).sort("hub", "account", "day", "n")
+    family = pl.col("family").filter("others").drop_nulls()
+    led = pl.col("others") & (pl.col("mine").cast(pl.Int64) * 100 > pl.col("all").cast(pl.Int64) * percent)
+    return rows.group_by("hub").agg(
+        held=pl.col("account").filter("others").unique().sort(),
+        holders=family.n_unique(),
+        mainly=pl.col("family").filter(led).drop_nulls().n_unique(),
+        acts=pl.col("others").sum(),
+        start=pl.col("earliest").filter("others").min(),
+        end=pl.col("latest").filter("others").max(),
+        first_day=pl.col("day").filter("others").min(),
+        last_day=pl.col("day").filter("others").max(),
+        evidence=pl.col("n").filter("others", pl.col("kind") == "conductor"),
+        evidence_devices=pl.col("n").filter("others", pl.col("kind") == "device"),
+    )
+
+
 @feature
 def operators(view: CaseView, days: int, percent: int) -> pl.DataFrame:
-    """Return who operates the accounts of several others, in the period with the most of them.
+    """Return who operates the accounts of several others, in the first period with the most of them.
+
+    Of periods that have as many the one that ends last is taken: it shows most of what followed.
 
     Returns
     -------
@@ -126,12 +162,14 @@ def operators(view: CaseView, days: int, percent: int) -> pl.DataFrame:
         percent of an account's sessions or deposits), ``relatives`` (accounts of the operator's family, left out of
         these), ``acts`` (for others), ``start``, ``end``, ``first_day``, ``last_day``; ``unnamed`` and ``undated``
         (accounts of others whose holder is not known, whose acts have no day); ``public`` (anybody may use the device),
-        ``listed`` (the operator is a company on the company list), ``family`` (it acts for relatives as much as for
-        others), each null where the case's data cannot tell; ``evidence`` and ``evidence_devices``. Who acts only on
-        days or for holders that are not known has no period and no evidence.
+        ``office`` (the operator is a company that acts for others, see `finvest.features.hubs.CARERS`), ``family`` (it
+        acts for relatives as much as for others), each null where the case's data cannot tell; ``evidence`` and
+        ``evidence_devices``. Who acts only on days or for holders that are not known has no period and no evidence.
     """
     all_acts = acts(view)
-    several = all_acts.drop_nulls("key").group_by("kind", "key").agg(pl.col("account").n_unique(), pl.col("class"))
+    several = (
+        all_acts.drop_nulls("key").group_by("kind", "key").agg(pl.col("account").n_unique(), pl.col("class").unique())
+    )
     hubs = several.filter(pl.col("account") > 1).sort("kind", "key").with_row_index("hub")
     public = pl.col("class").list.drop_nulls().list.eval(pl.element().str.contains(PUBLIC))
     hubs = hubs.with_columns(public=pl.when(public.list.len() > 0).then(public.list.any())).drop("account", "class")
@@ -140,10 +178,6 @@ def operators(view: CaseView, days: int, percent: int) -> pl.DataFrame:
     pairs = _accounts(view, every, known)
     rows = every.join(pairs, on=["hub", "account"]).sort("hub", "account", "day", "n")
     others = ~pl.col("own") & ~pl.col("relative")
-    spans = rows.filter(others).select(
-        "hub", who="family", first="day", until=pl.col("day") + pl.duration(days=days - 1)
-    )
-    best = most_at_once(spans, ["hub"]).rename({"day": "until"})
     loose = (
         rows.filter(others)
         .group_by("hub")
@@ -153,35 +187,17 @@ def operators(view: CaseView, days: int, percent: int) -> pl.DataFrame:
             undated=pl.col("account").filter(pl.col("day").is_null()).n_unique(),
         )
     )
-    rows = rows.join(best, on="hub").filter(within("day", days))
-    mine = rows.group_by("hub", "kind", "account", "until").agg(mine=pl.len())
-    acted = mine.join(all_acts.select("kind", "account", "day"), on=["kind", "account"])
-    acted = acted.filter(within("day", days).fill_null(value=True))  # an act without a day may have been then
-    counted = acted.group_by("hub", "account").agg(mine=pl.col("mine").first(), all=pl.len())
-    rows = rows.join(counted, on=["hub", "account"]).sort("hub", "account", "day", "n")
-    family = pl.col("family").filter(others).drop_nulls()
-    led = others & (pl.col("mine").cast(pl.Int64) * 100 > pl.col("all").cast(pl.Int64) * percent)
-    found = rows.group_by("hub").agg(
-        held=pl.col("account").filter(others).unique().sort(),
-        own=pl.col("account").filter("own").unique().sort(),
-        holders=family.n_unique(),
-        mainly=pl.col("family").filter(led).drop_nulls().n_unique(),
-        relatives=pl.col("account").filter("relative").n_unique(),
-        acts=others.sum(),
-        start=pl.col("earliest").filter(others).min(),
-        end=pl.col("latest").filter(others).max(),
-        first_day=pl.col("day").filter(others).min(),
-        last_day=pl.col("day").filter(others).max(),
-        evidence=pl.col("n").filter(others, pl.col("kind") == "conductor"),
-        evidence_devices=pl.col("n").filter(others, pl.col("kind") == "device"),
-    )
+    found = _in_period(rows.with_columns(others=others), all_acts, days, percent)
     parties = pl.DataFrame(schema={"party": pl.String, "operator": pl.UInt32})
     if view.lacks(["parties"]) is None:
         parties = view.frame("parties").select("party", operator="n")
     named = known.join(parties, on="party").group_by("hub").agg(pl.col("operator").unique().sort())
-    firm = known.group_by("hub").agg(known=pl.lit(value=True)).join(_firms(view, known), on="hub", how="left")
+    firm = known.group_by("hub").agg(known=pl.lit(value=True)).join(_offices(view, known), on="hub", how="left")
     result = hubs.join(loose, on="hub")
-    for more in (found, named, firm):
+    near = pairs.group_by("hub").agg(
+        own=pl.col("account").filter("own").sort(), relatives=pl.col("account").filter("relative").len()
+    )
+    for more in (near, found, named, firm):
         result = result.join(more, on="hub", how="left")
     told = pl.when("known").then(pl.lit(False if relations_on_file(view) else None, pl.Boolean))
     mostly = (pl.col("relatives") > 0) & (pl.col("relatives") >= pl.col("holders"))
@@ -193,3 +209,27 @@ def operators(view: CaseView, days: int, percent: int) -> pl.DataFrame:
     result = result.sort("hub").drop("hub", "key", "all_held", "known")
     absent = {"evidence": "transactions.conductor", "evidence_devices": "devices"}
     return result.drop(column for column, need in absent.items() if view.lacks([need]) is not None)
+
+
+def public_devices(view: CaseView, sessions: pl.Series) -> pl.Series:
+    """Tell for lists of sessions whether anybody may use their device.
+
+    Parameters
+    ----------
+    view : CaseView
+    sessions : polars.Series of List(UInt32), shape (n,)
+        Rows of `devices`.
+
+    Returns
+    -------
+    polars.Series of Boolean, shape (n,)
+        False where there is no session; null where no class of the device is on file.
+    """
+    kinds = view.frame("devices")["kind"]
+    asked = sessions.rename("n").to_frame().with_row_index("row")
+    flat = asked.explode("n", empty_as_null=False)
+    flat = flat.with_columns(public=kinds.gather(flat["n"]).str.contains(PUBLIC))
+    said = flat.group_by("row").agg(pl.col("public").any(ignore_nulls=False))
+    rows = asked.join(said, on="row", how="left", maintain_order="left")
+    some = pl.col("n").list.len() > 0
+    return rows.select(public=pl.when(some).then("public").otherwise(pl.lit(value=False)))["public"]

@@ -36,7 +36,10 @@ _MONEY = ("gross", "net", "paid", "most", "owed", "agreed", "housing", "taken")
 
 
 def _deductions(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add sums of deductions by what they are for: null where nothing is on file or a part cannot be read."""
+    """Add sums of deductions by what they are for: null where nothing is on file or a part cannot be read.
+
+    They are written as loaders write them: ``{"housing": "250.00"}``, whole units of the currency of the pay.
+    """
     listed = rows.select("n", "deductions", code="currency").filter(pl.col("deductions").str.contains(_PAIRS))
     pairs = listed.select("n", "code", pair=pl.col("deductions").str.extract_all(_PAIR)).explode(
         "pair", empty_as_null=False
@@ -88,13 +91,13 @@ def pay_months(view: CaseView) -> pl.DataFrame:
     -------
     polars.DataFrame
         ``employer``, ``worker`` (numbers of parties, null where they are none on file), ``who`` (keeps workers apart
-        who are not), ``first_day``, ``last_day``,
-        ``months`` (that the period covers, rounded, at least 1), ``days``, ``currency``; in minor units, null where a part is
-        not known: ``gross`` (at least), ``net``, ``owed`` (deductions the law asks for), ``agreed`` (a court's,
-        advances), ``taken`` (any other, ``housing`` among them), ``paid`` (net and lawful deductions; at most the
-        gross pay where deductions are not on file), ``most`` (``paid`` if every deduction was lawful); ``hours``
-        (millionths) and ``hours_from``; ``country``, ``activity``, ``day`` for `with_rule`; ``evidence_employments``,
-        ``evidence_shifts``; ``why`` it cannot be judged, else null.
+        who are not), ``first_day``, ``last_day``, ``days``, ``months`` (that the period covers, rounded, at least 1),
+        ``currency``; in minor units, null where a part is not known: ``gross`` (at least), ``net``, ``owed``
+        (deductions the law asks for), ``agreed`` (a court's, advances), ``taken`` (any other, ``housing`` among
+        them), ``paid`` (net and lawful deductions; at most the gross pay where deductions are not on file), ``most``
+        (``paid`` if every deduction was lawful); ``hours`` (millionths) and ``hours_from``; ``country``,
+        ``activity``, ``day`` for `with_rule`; ``evidence_employments``, ``evidence_shifts``; ``why`` it cannot be
+        judged, else null.
     """
     rows = _payments(view).with_columns(
         who=pl.coalesce("worker", "same"),
@@ -145,7 +148,7 @@ def pay_months(view: CaseView) -> pl.DataFrame:
 def _with_hours(view: CaseView, periods: pl.DataFrame) -> pl.DataFrame:
     """Add the hours of each pay period, of the best kind that is on file."""
     own = pl.when(pl.col("own_hours") > 0).then("own_hours")
-    paid_for = pl.when(own.is_not_null()).then(pl.lit("pay"))
+    paid_for = pl.when(own.is_not_null()).then(pl.lit("pay list"))
     if view.lacks(["shifts"]) is not None:
         none = pl.lit([], pl.List(pl.UInt32))
         return periods.with_columns(hours=own, hours_from=paid_for, evidence_shifts=none)

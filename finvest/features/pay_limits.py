@@ -133,7 +133,7 @@ def low_pay(view: CaseView, share_percent: int, months: int) -> pl.DataFrame:
         evidence_wage_rules=pl.col("hourly_minimum_rule").unique(),
         shortfall=pl.col("short").sum(),
         lowest_percent=(pl.col("pay") * 100 // pl.col("legal")).min().cast(pl.Int64),
-        hours_from=pl.col("hours_from").unique().sort().str.join(", "),
+        hours_from=pl.col("hours_from").str.replace("_", " ").unique().sort().str.join(", "),
         implausible=month.filter(pl.col("hours") > pl.col("days") * LONGEST_DAY * MILLION).sum(),
         reached=month.filter(most >= pl.col("legal") * share_percent).sum(),
         # Hours that a time sheet or an access log measured hold no leave; of any other nothing can be said.

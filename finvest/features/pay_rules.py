@@ -97,7 +97,7 @@ def with_rule(view: CaseView, rows: pl.DataFrame, kind: str) -> pl.DataFrame:
 
 
 def cited(view: CaseView, rules: pl.Series, between: str = " or ") -> pl.Series:
-    """Say for each list of rows of `wage_rules` which values they hold and who says so.
+    """Say for each list of rows of `wage_rules` what they ask for and who says so.
 
     Parameters
     ----------
@@ -108,12 +108,13 @@ def cited(view: CaseView, rules: pl.Series, between: str = " or ") -> pl.Series:
     Returns
     -------
     polars.Series of String, shape (n,)
-        ``12.82 EUR (text that was read)``, several with `between` between them.
+        ``hourly minimum 12.82 EUR [text that was read]``, several with `between` between them.
     """
     made_up = pl.when(pl.col("example").fill_null(value=False)).then(pl.lit("an example, no real figure"))
     known = made_up.otherwise(pl.col("known_by").fill_null("source not stated"))
     unit = pl.coalesce(pl.col("currency"), pl.lit("percent"))
-    said = view.frame("wage_rules").select("n", text=pl.format("{} {} ({})", pl.col("value"), unit, known))
+    kind = pl.col("kind").str.replace_all("_", " ")
+    said = view.frame("wage_rules").select("n", text=pl.format("{} {} {} [{}]", kind, pl.col("value"), unit, known))
     flat = rules.rename("n").to_frame().with_row_index("row").explode("n", empty_as_null=False)
     texts = flat.join(said, on="n").group_by("row").agg(pl.col("text").unique().sort().str.join(between))
     whole = pl.DataFrame({"row": pl.int_range(len(rules), dtype=pl.UInt32, eager=True)})

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 import polars as pl
 
-from finvest.features.ties import surname
+from finvest.features.families import surname
 from finvest.model.identifiers import name_keys
 from finvest.view import CaseView, feature
 

@@ -13,13 +13,17 @@ from finvest.view import CaseView, feature
 STAR = 3
 """Origins whose sweeps make their recipient a star (catalogue, CTL-03)."""
 
+WORDS = {"wage": "a job on file", "benefit": "a benefit on file", "series": "regular payments from one payer"}
+"""What makes a credit income, as a reader knows it."""
+
 
 @feature
 def sweeps(view: CaseView, hours: int, percent: int, least: int) -> pl.DataFrame:
     """Return runs of paydays after each of which most of the income went to the same account or cash machine.
 
     What leaves counts for the latest income that can have come before it, once; so two paydays never share a payment.
-    A recipient that is the payer is left out: wages that go back to the employer are another indicator (LAB-04).
+    What nobody but its days makes income (kind ``series``) must come ``least`` times in one cycle. A recipient that is
+    the payer is left out: wages that go back to the employer are another indicator (LAB-04).
 
     Parameters
     ----------
@@ -39,8 +43,9 @@ def sweeps(view: CaseView, hours: int, percent: int, least: int) -> pl.DataFrame
         origin and recipient), ``kin`` (they seem to be one family); both null where unknown. Sorted.
     """
     keys = ["account", "payer", "currency"]
-    paid = income(view).sort(*keys, "earliest", "n").with_columns(place=pl.int_range(pl.len()).over(keys))
-    paid = paid.filter(pl.len().over(keys) >= least)
+    regular = (pl.col("kind") != "series") | (pl.col("in_a_row") >= least)
+    paid = income(view).filter(regular).sort(*keys, "earliest", "n")
+    paid = paid.filter(pl.len().over(keys) >= least).with_columns(place=pl.int_range(pl.len()).over(keys))
     paid = paid.rename({"n": "credit", "amount": "came", "latest": "credited"})
     left = _left_after(view, paid, hours)
     whole = left.group_by("credit", "recipient", "terminal").agg(
@@ -111,8 +116,8 @@ def swept_to(view: CaseView, hours: int, percent: int, least: int) -> pl.DataFra
     -------
     polars.DataFrame
         ``origins`` (list of accounts), ``recipient`` (list, empty for cash), ``origins_count``, ``star``, ``paydays``
-        (the fewest of any origin), ``payments`` (incomes in all), ``evidence``, ``kind``, ``order_certain``, ``own``,
-        ``kin``, ``terminal`` (null for a transfer).
+        (the fewest of any origin), ``payments`` (incomes in all), ``evidence``, ``kind`` (what makes it income, in
+        words), ``order_certain``, ``own``, ``kin``, ``terminal`` (null for a transfer).
     """
     rows = sweeps(view, hours, percent, least).with_columns(
         free=pl.col("own").ne_missing(other=True) & pl.col("kin").ne_missing(other=True)
@@ -143,7 +148,7 @@ def swept_to(view: CaseView, hours: int, percent: int, least: int) -> pl.DataFra
             paydays=pl.col("paydays").min(),
             payments=pl.col("paydays").sum(),
             evidence=pl.col("evidence").explode(empty_as_null=False),
-            kind=pl.col("kind").unique().sort().str.join(", "),
+            kind=pl.col("kind").replace(WORDS).unique().sort().str.join(", "),
             order_certain=pl.col("order_certain").all(),
             own=pl.when(pl.col("own").is_not_null().all()).then(pl.col("own").any()),
             kin=pl.when(pl.col("kin").is_not_null().all()).then(pl.col("kin").any()),

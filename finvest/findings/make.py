@@ -133,11 +133,7 @@ class Make:
 
     def wage(self, employer: str, worker: str, month: int, gross: int | None, /, **columns: Any) -> None:  # noqa: ANN401
         """Let a firm of the made-up country XX pay a worker for four weeks of a month of 2025, all of it net."""
-        for kind, name in (("company", employer), ("person", worker)):
-            self.row("parties", party=opaque("p", "name", name_key(name)), kind=kind, name=name, country="XX")
-        both = {
-            side: opaque("p", "name", name_key(name)) for side, name in (("employer", employer), ("worker", worker))
-        }
+        both = {"employer": self._party(employer, "company"), "worker": self._party(worker, "person")}
         days = {"start": date(2025, month, 1), "end": date(2025, month, 28)}
         paid = {"currency": "EUR", "gross": gross, "net": gross, "deductions": "{}"}
         self.row("employments", **{**both, **days, **paid, **columns})

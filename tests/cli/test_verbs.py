@@ -337,8 +337,8 @@ def test_explain_wants_one_finding(loaded: Any) -> None:
 
 def test_detectors_say_what_the_case_lacks(case: Any, as_json: Any) -> None:
     lacks = {row["id"]: row["lacks"] for row in as_json(case("detectors", "--json"))}
-    assert lacks["GRF-05"] == "no transactions in this case"
-    assert all(lacks.values())
+    assert "transactions" in lacks["GRF-05"]
+    assert all(text.startswith(("no ", "the ")) for text in lacks.values())
     without = as_json(case("detectors", "--json", env={"FINVEST_CASE": None}))
     assert {row["lacks"] for row in without} == {""}
 

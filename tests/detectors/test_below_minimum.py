@@ -33,7 +33,7 @@ def test_the_shortfall_is_exact_and_written_out() -> None:
     assert finding.facts["shortfall"] == 3 * (2_000_00 - 999_99)
     assert finding.amounts == (("EUR", 3_000_03),)
     assert "3,000.03 EUR are missing to the minimum" in finding.sentence
-    assert "12.50 EUR (an example, no real figure)" in finding.sentence
+    assert "hourly minimum 12.50 EUR [an example, no real figure]" in finding.sentence
     assert finding.facts["lowest_percent"] == 49
     assert {s.column: s.role for s in finding.subjects} == {"employer": "exploiter", "workers": "possible_victim"}
     assert finding.days == (date(2025, 1, 1), date(2025, 3, 28))

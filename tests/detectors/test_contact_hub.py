@@ -186,11 +186,18 @@ def test_who_let_go_of_a_number_before_does_not_share_it() -> None:
 
 
 def test_without_holders_or_days_a_hub_is_not_assessable() -> None:
-    assert unjudged(hub((*NAMES[:3], None)))[0].endswith("the holders of 1 of its accounts are not known")
+    assert unjudged(hub((*NAMES[:3], None)))[0].endswith("holders not known: 1, days not known: 0")
     assert unjudged(hub(days=(0, 1, None, None)))[0].endswith(
-        "since when 2 of the accounts have the phone is not known"
+        "one phone is theirs; holders not known: 0, days not known: 2"
     )
     assert unjudged(hub(days=(0, None, 400, 800))) == ()
+
+
+def test_too_many_holders_are_told_and_not_accused() -> None:
+    assert found("CTL-01", hub(NAMES[:5]), most=4) == []
+    report = Registry().detector("CTL-01")().set_params(most=4).detect(hub(NAMES[:5]).view())
+    assert report.unjudged()[0].endswith("one phone is that of 5 families: ask the bank what it stands for")
+    assert len(found("CTL-01", hub(NAMES[:5]), most=5)) == 1
 
 
 def test_an_opening_day_stands_for_an_unknown_first_day() -> None:
@@ -248,3 +255,16 @@ def test_address_by_relation() -> None:
     (finding,) = found("CTL-01", make)
     assert finding.facts["one_address"] == 4
     assert len(finding.evidence["links"]) == 4
+
+
+@pytest.mark.parametrize(("kind", "result"), [("library", "present"), ("mobile", "absent"), (None, "to ask")])
+def test_a_device_that_anybody_may_use(kind: str | None, result: str) -> None:
+    make = Make()
+    for i, name in enumerate(("Ada Adler", "Ben Brandt", "Cem Can", "Dana Dorn")):
+        make.transfer("works", f"account {i}", 900_00, i)
+        make.holder(f"account {i}", name)
+        make.session(f"own {i}", f"account {i}", i)
+        make.session("shared", f"account {i}", i + 1, kind=kind)
+    finding = next(f for f in found("CTL-01", make) if f.facts["kind"] == "device")
+    assert checks(finding)["public device"] == result
+    assert finding.withdrawn == (result == "present")

@@ -50,7 +50,7 @@ def test_facts_and_sentence() -> None:
     assert finding.facts["highest_percent"] == 55
     assert finding.facts["severe"] == 2
     assert "601.00 EUR too much" in finding.sentence
-    assert "25 percent (an example, no real figure)" in finding.sentence
+    assert "deduction cap 25 percent [an example, no real figure]" in finding.sentence
     assert {s.column: s.role for s in finding.subjects} == {"employer": "exploiter", "workers": "possible_victim"}
 
 

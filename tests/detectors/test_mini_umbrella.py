@@ -36,7 +36,7 @@ def test_a_register_alone_is_enough_and_the_rest_is_to_be_asked() -> None:
     assert set(checks(finding).values()) == {"to ask"}
     assert finding.facts["size"] == 10
     assert finding.facts["struck_off"] == 10
-    assert "not known workers" in finding.sentence
+    assert "Workers on file: not known" in finding.sentence
     assert finding.days == (FIRST, FIRST + timedelta(days=27))
 
 
@@ -105,7 +105,8 @@ def test_workers_move(moving: int, expected: bool) -> None:
     (finding,) = found("AGY-03", make)
     assert finding.facts["workers_move"] is expected
     assert finding.withdrawn is not expected
-    assert sum(s.role == "possible_victim" for s in finding.subjects) == moving
+    assert sum(s.role == "possible_victim" for s in finding.subjects) == (moving if expected else 0)
+    assert {s.column for s in finding.subjects} <= {"members", "moved"}
 
 
 def test_after_more_than_half_a_year_it_is_no_move() -> None:
@@ -125,12 +126,15 @@ def test_one_account_pays_half_of_them(paid: int, expected: bool) -> None:
     (finding,) = found("AGY-03", make)
     assert finding.facts["one_payer"] is expected
     assert finding.facts["paid"] == paid
+    assert ("payer" in {s.column for s in finding.subjects}) is expected
+    assert len(finding.movements) == (paid if expected else 0)
 
 
-def test_money_between_members_is_no_promoters() -> None:
+def test_cash_and_money_between_members_are_no_promoters() -> None:
     make = founded()
     for i in range(1, 10):
         make.transfer("unit 0", f"unit {i}", 100_00, i)
+        make.cash_in(f"unit {i}", 100_00, i)
     (finding,) = found("AGY-03", make)
     assert finding.facts["paid"] is None
 

@@ -169,16 +169,26 @@ def test_public_devices(kind: str | None, result: str) -> None:
     assert finding.withdrawn == (result == "present")
 
 
-def test_an_accountant_on_the_company_list_counts_less() -> None:
+@pytest.mark.parametrize(("branch", "result"), [("M69.20", "present"), ("41.20", "absent"), (None, "to ask")])
+def test_an_accountant_on_the_company_list_clears_and_an_employer_does_not(
+    branch: str | None, result: str
+) -> None:
     make = operated()
-    make.company("Payroll Ltd", activity="69.20")
+    make.company("Somebody Ltd", activity=branch)
     (plain,) = found("CTL-07", make)
     other = operated(party=make.tables()["companies"]["party"][0])
-    other.company("Payroll Ltd", activity="69.20")
+    other.company("Somebody Ltd", activity=branch)
     (finding,) = found("CTL-07", other)
-    assert checks(finding)["accountant or payroll office"] == "present"
-    assert finding.score == pytest.approx(0.3 * plain.score)
+    assert checks(finding)["accountant or payroll office"] == result
+    assert finding.score == pytest.approx(0 if result == "present" else plain.score)
     assert checks(plain)["accountant or payroll office"] == "to ask"
+
+
+def test_an_accountant_at_the_counter_who_is_written_as_a_name() -> None:
+    make = deposits("Payroll Ltd")
+    make.company("Payroll Ltd", activity="69.20")
+    (finding,) = found("CTL-07", make)
+    assert checks(finding)["accountant or payroll office"] == "present"
 
 
 def family(related: int) -> Make:
@@ -217,6 +227,13 @@ def test_unknown_holders_and_days_are_not_assessable() -> None:
     assert found("CTL-07", make) == []
     assert unjudged(make)[0].endswith("holders not known: 0, days not known: 3")
     assert unjudged(operated(NAMES[:2])) == ()
+
+
+def test_too_many_holders_are_told_and_not_accused() -> None:
+    report = Registry().detector("CTL-07")().set_params(most=3).detect(operated(NAMES[:4]).view())
+    assert not len(report)
+    assert report.unjudged()[0].endswith("one device is that of 4 families: ask the bank what it stands for")
+    assert len(found("CTL-07", operated(NAMES[:4]), most=4)) == 1
 
 
 def test_without_devices_and_conductors_the_case_is_not_assessable() -> None:

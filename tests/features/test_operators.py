@@ -25,9 +25,9 @@ def slow(sessions: list[Session]) -> list[tuple[int, int, int]]:
         if len({a for a, _ in mine}) < 2:
             continue
         best: tuple[int, int] = (0, 0)
-        for last in range(40):
+        for last in range(50):
             there = {a for a, day in mine if day is not None and last - DAYS < day <= last}
-            if len(there) > best[0]:
+            if len(there) > best[0] or (len(there) == best[0] and last == best[1] + 1):
                 best = (len(there), last)
         of = {a: 0 for a, day in mine if day is not None and best[1] - DAYS < day <= best[1]}
         every: dict[int, int] = defaultdict(int)

@@ -119,7 +119,7 @@ def test_rules_are_cited_with_their_source() -> None:
     make.wage_rule("deduction_cap", "30", example=None)
     lists = pl.Series([[0], [1, 2], []], dtype=pl.List(pl.UInt32))
     assert cited(make.view(), lists).to_list() == [
-        "12.50 EUR (an example, no real figure)",
-        "25 percent (a law) or 30 percent (source not stated)",
+        "hourly minimum 12.50 EUR [an example, no real figure]",
+        "deduction cap 25 percent [a law] or deduction cap 30 percent [source not stated]",
         None,
     ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from finvest.features.ties import surname, tied, tied_to_another
+from finvest.features.families import surname
+from finvest.features.ties import families_among, tied
 from finvest.findings.make import Make
 from tests.features.conftest import number
 
@@ -34,9 +35,10 @@ def tie(make: Make, one: str, other: str) -> bool | None:
         ("Ada North", "NORTH"),
         ("North, Ada", "NORTH"),
         (" Ada  van North ", "NORTH"),
+        ("van North, Ada", "NORTH VAN"),
         ("Müller", "MUELLER"),
         ("***", None),
-        ("A", None),
+        ("Q", "Q"),
         (None, None),
     ],
 )
@@ -62,15 +64,18 @@ def test_one_word_of_a_company_is_no_surname() -> None:
     assert tie(make, "a", "c") is None
 
 
-def test_what_a_person_decided_is_no_relation() -> None:
+def test_a_carer_counts_as_a_tie() -> None:
     make = case()
-    make.row("links", kind="related_to", from_id="c", to_id="d", loader="decision")
-    assert tie(make, "c", "d") is None
+    make.row("links", kind="cares_for", from_id="c", to_id="d")
+    assert tie(make, "c", "d") is True
 
 
-def test_counting_those_without_a_tie() -> None:
-    view = case(("x", "y")).view()
-    lists = [[number(view, account) for account in accounts] for accounts in ("abcd", "ab", "cd", "")]
-    counted = tied_to_another(view, pl.Series(lists, dtype=pl.List(pl.UInt32)))
-    assert counted["apart"].to_list() == [3, 1, 2, None]
-    assert counted["told"].to_list() == [True, True, True, None]
+def test_counting_families() -> None:
+    view = case(("c", "d")).view()
+    lists = [
+        [number(view, account) for account in accounts]
+        for accounts in (["a", "b", "c", "d"], ["a", "b"], ["a", "shop"], [])
+    ]
+    counted = families_among(view, pl.Series(lists, dtype=pl.List(pl.UInt32)))
+    assert counted["families"].to_list() == [2, 1, 2, None]
+    assert counted["told"].to_list() == [True, True, False, None]
