@@ -103,12 +103,11 @@ def _row(id_: str, done: Sequence[Marked]) -> dict[str, object]:
     found, missed, accused, cleared, others = (
         sum(len(getattr(m, part)) for _, m in answers) for part in ("found", "missed", "accused", "cleared", "others")
     )
-    wrong = [
-        f"{what} {name}" + (f" (seed {seed})" if len(done) > 1 else "")
-        for seed, m in answers
-        for what, names in (("missed", m.missed), ("accused", m.accused))
-        for name in names
-    ]
+    wrong: dict[str, list[str]] = {}
+    for seed, m in answers:
+        for what, names in (("missed", m.missed), ("accused", m.accused)):
+            for name in names:
+                wrong.setdefault(f"{what} {name}", []).append(str(seed))
     return {
         "detector": id_,
         "planted": found + missed,
@@ -119,8 +118,14 @@ def _row(id_: str, done: Sequence[Marked]) -> dict[str, object]:
         "others": others + sum(one.marks.unasked.get(id_, 0) for one in done),
         "not_assessable": sum(id_ in one.not_assessable for one in done),
         "failed": sum(id_ in one.failed for one in done),
-        "which": "; ".join(wrong),
+        "which": "; ".join(what + _in(seeds, len(done)) for what, seeds in wrong.items()),
     }
+
+
+def _in(seeds: list[str], of: int) -> str:
+    if of == 1:
+        return ""
+    return " (every seed)" if len(seeds) == of else f" (seed {', '.join(seeds)})"
 
 
 def main(given: Iterable[str] | None = None) -> int:

@@ -172,7 +172,7 @@ from finvest.findings.card import Card, CounterCheck
 from finvest.findings.detector import Detector
 
 class Swept(Detector):
-    card = Card(id="AGY-90", title="Controlled account", what="w", strength="strong",
+    card = Card(id="XYZ-90", title="Controlled account", what="w", strength="strong",
                 roles={"controlled": ("account", "possible_victim")}, needs=("transactions",),
                 sentence="{controlled} is swept.",
                 innocent=(CounterCheck(name="n", explanation="None.", ask="Ask."),), sources=("a test",))
@@ -199,7 +199,7 @@ def scored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "statement.csv").write_text(ROWS, encoding="utf-8")
     made = Case.create(folder / "case", title="t", purpose="p", legal_basis="l", actor="A 12")
     made.load(folder / "statement.csv")
-    Case.open(folder / "case", actor="A 12", reason="r", plugins=[folder / "own"]).score("AGY-90")
+    Case.open(folder / "case", actor="A 12", reason="r", plugins=[folder / "own"]).score("XYZ-90")
     return folder
 
 
@@ -219,9 +219,9 @@ def run(scored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 OUTPUTS = [
-    ("score", "AGY-90", "--plugins", "own"),
-    ("score", "AGY-90", "--plugins", "own", "--json"),
-    ("score", "AGY-90", "--plugins", "own", "--out", "f.csv"),
+    ("score", "XYZ-90", "--plugins", "own"),
+    ("score", "XYZ-90", "--plugins", "own", "--json"),
+    ("score", "XYZ-90", "--plugins", "own", "--out", "f.csv"),
     ("explain", "F-", "--plugins", "own"),
     ("explain", "F-", "--plugins", "own", "--json", "--svg", "p.svg"),
     ("report", "--plugins", "own", "--out", "r.html"),
@@ -242,7 +242,7 @@ OUTPUTS = [
 @pytest.mark.parametrize("args", OUTPUTS, ids=" ".join)
 def test_no_command_and_no_file_names_her(run: Any, tmp_path: Path, args: tuple[str, ...]) -> None:
     if "F-" in args:
-        run("score", "AGY-90", "--plugins", "own")
+        run("score", "XYZ-90", "--plugins", "own")
     before = {p: p.stat().st_mtime_ns for p in tmp_path.iterdir()}
     said = run(*args)
     written = [p for p in tmp_path.iterdir() if p.is_file() and before.get(p) != p.stat().st_mtime_ns]
@@ -257,7 +257,7 @@ def test_no_command_and_no_file_names_her(run: Any, tmp_path: Path, args: tuple[
 
 
 def test_with_a_reason_of_its_own_she_is_named_once_and_that_is_kept(run: Any) -> None:
-    run("score", "AGY-90", "--plugins", "own")
+    run("score", "XYZ-90", "--plugins", "own")
     ask = ("explain", "F-", "--plugins", "own", "--unmask")
     env = {"FINVEST_CASE": "case", "FINVEST_ACTOR": "A 12", "FINVEST_REASON": "file 1/25"}
     refused = CliRunner(env=env).invoke(main, [*ask])
@@ -278,7 +278,7 @@ def test_with_a_reason_of_its_own_she_is_named_once_and_that_is_kept(run: Any) -
 
 def test_no_reason_no_name(run: Any, tmp_path: Path) -> None:  # noqa: ARG001 - `run` lays the case out
     case = Case.open(tmp_path / "case", actor="A 12", reason="r", plugins=[tmp_path / "own"])
-    case.score("AGY-90")
+    case.score("XYZ-90")
     with pytest.raises(UsageError, match="needs a reason"):
         case.unmask("F-", reason=" ")
 

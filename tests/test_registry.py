@@ -111,15 +111,15 @@ def test_a_loaders_name_that_is_taken_is_refused_naming_both_files(plugins: Path
 )
 def test_a_broken_file_is_one_clear_sentence(plugins: Path, text: str, error: str) -> None:
     (plugins / "detectors" / "broken.py").write_bytes(text.encode("utf-8", "surrogateescape"))
-    put(plugins, "detectors/whole.py", DETECTOR.format(id="AGY-01"))
+    put(plugins, "detectors/whole.py", DETECTOR.format(id="XYZ-01"))
     before, own = set(sys.modules), Registry((plugins,))
     (why,) = own.refused().values()
     assert re.match(rf"broken\.py cannot be loaded: {error}", why)
     assert "\n" not in why
     assert not {m for m in set(sys.modules) - before if m.startswith("finvest_plugins") and "broken" in m}
-    assert {"AGY-01", "GRF-05"} <= set(own.detectors()), "the others are there"
-    with pytest.raises(UsageError, match=r"no detector 'AGY-02'; .*; broken\.py cannot be loaded"):
-        own.detector("AGY-02")
+    assert {"XYZ-01", "GRF-05"} <= set(own.detectors()), "the others are there"
+    with pytest.raises(UsageError, match=r"no detector 'XYZ-02'; .*; broken\.py cannot be loaded"):
+        own.detector("XYZ-02")
 
 
 def test_a_broken_loader_file_ends_it(plugins: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_broken_loader_file_ends_it(plugins: Path) -> None:
 
 
 def test_a_card_that_is_none_is_refused(plugins: Path) -> None:
-    put(plugins, "detectors/odd.py", "class Odd:\n    card = 'AGY-01'\n    def look(self, view): pass\n")
+    put(plugins, "detectors/odd.py", "class Odd:\n    card = 'XYZ-01'\n    def look(self, view): pass\n")
     (why,) = Registry((plugins,)).refused().values()
     assert "its card must be a Card" in why
 
@@ -139,10 +139,10 @@ def test_a_card_that_is_none_is_refused(plugins: Path) -> None:
 def test_a_file_that_names_a_protected_attribute_is_refused_before_it_runs(
     plugins: Path, protected: str, use: str
 ) -> None:
-    put(plugins, "detectors/own.py", DETECTOR.format(id="AGY-01") + use.format(protected))
+    put(plugins, "detectors/own.py", DETECTOR.format(id="XYZ-01") + use.format(protected))
     put(plugins, "detectors/ran.py", f"raise SystemExit  # never\nx = {protected!r}")
     own = Registry((plugins,))
-    assert "AGY-01" not in own.detectors()
+    assert "XYZ-01" not in own.detectors()
     refused = own.refused()
     assert len(refused) == 2
     for why in refused.values():
@@ -150,7 +150,7 @@ def test_a_file_that_names_a_protected_attribute_is_refused_before_it_runs(
 
 
 def test_words_that_only_hold_a_protected_one_are_fine(plugins: Path) -> None:
-    text = DETECTOR.format(id="AGY-01") + "x = ('sextant', 'healthy', 'we never look at religion')\n"
+    text = DETECTOR.format(id="XYZ-01") + "x = ('sextant', 'healthy', 'we never look at religion')\n"
     put(plugins, "detectors/own.py", text)
     assert Registry((plugins,)).refused() == {}
 
@@ -219,11 +219,11 @@ def test_a_broken_entry_point_is_one_clear_sentence(monkeypatch: pytest.MonkeyPa
 def test_an_installed_package_that_names_a_protected_attribute_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put(tmp_path, "agency_judges.py", DETECTOR.format(id="AGY-09") + "x = 'religion'")
+    put(tmp_path, "agency_judges.py", DETECTOR.format(id="XYZ-09") + "x = 'religion'")
     monkeypatch.syspath_prepend(str(tmp_path))
     install(monkeypatch, own="agency_judges:Own")
     try:
-        assert "AGY-09" not in Registry().detectors()
+        assert "XYZ-09" not in Registry().detectors()
         assert "'religion'" in Registry().refused()["entry point own"]
     finally:
         sys.modules.pop("agency_judges", None)

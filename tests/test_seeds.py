@@ -38,7 +38,9 @@ def test_several_cases_are_summed_and_what_was_wrong_says_where() -> None:
     done = [Marked(seed, Marks({"CTL-01": Mark(["a"], ["b"])}, {}), {}, {}, ("CTL-01",)) for seed in (1, 2)]
     (row,) = table(done).to_dicts()
     assert (row["planted"], row["found"], row["missed"]) == (4, 2, 2)
-    assert row["which"] == "missed b (seed 1); missed b (seed 2)"
+    assert row["which"] == "missed b (every seed)"
+    done.append(Marked(3, Marks({"CTL-01": Mark(["a", "b"])}, {}), {}, {}, ("CTL-01",)))
+    assert table(done)["which"].to_list() == ["missed b (seed 1, 2)"]
 
 
 def test_all_detectors_on_a_made_case(one: tuple[Case, Key]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from finvest.features.hubs import contact_hubs, untold
+from finvest.features.operators import public_devices
 from finvest.features.scores import grows
 from finvest.findings.card import Card, CounterCheck, param
 from finvest.findings.detector import Detector
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 WEIGHTS = {"phone": 1.0, "device": 1.0, "email": 0.9, "handle": 0.9}
 ADDRESS = 0.4
 """How much an identifier says (catalogue, CTL-01). An address alone says too little, and adds to another."""
+
+
+def _public(view: CaseView, rows: pl.DataFrame) -> pl.Series:
+    """Tell whether what they share is a device that anybody may use."""
+    if "evidence_devices" not in rows.columns:
+        return pl.repeat(False, len(rows), eager=True)  # noqa: FBT003
+    of_device = pl.select(pl.when(rows["kind"] == "device").then(rows["evidence_devices"]).otherwise([])).to_series()
+    return public_devices(view, of_device)
 
 
 class ContactHub(Detector):
@@ -40,6 +49,12 @@ class ContactHub(Detector):
                 explanation="It is the contact of a hostel, home, school, church, interpreter or accountant.",
                 ask="Whose contact is it, and does that body give it to those it looks after?",
                 check=lambda _, rows: rows["carer"],
+            ),
+            CounterCheck(
+                name="public device",
+                explanation="Anybody may use the device: it stands in a library, an internet café, a branch.",
+                ask="What is the device, and where is it used? Ask the bank for its class and network addresses.",
+                check=_public,
             ),
             CounterCheck(
                 name="a company's desk",

@@ -47,7 +47,6 @@ class ProxyOperator(Detector):
                 explanation="The operator is on the company list as an accountant, a home or the like.",
                 ask="Who gave it the power to act, and for what? Ask the bank for the mandates.",
                 check=lambda _, rows: rows["office"],
-                keeps=0.3,
             ),
             CounterCheck(
                 name="carer or family telephone",

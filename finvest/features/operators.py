@@ -209,3 +209,27 @@ def operators(view: CaseView, days: int, percent: int) -> pl.DataFrame:
     result = result.sort("hub").drop("hub", "key", "all_held", "known")
     absent = {"evidence": "transactions.conductor", "evidence_devices": "devices"}
     return result.drop(column for column, need in absent.items() if view.lacks([need]) is not None)
+
+
+def public_devices(view: CaseView, sessions: pl.Series) -> pl.Series:
+    """Tell for lists of sessions whether anybody may use their device.
+
+    Parameters
+    ----------
+    view : CaseView
+    sessions : polars.Series of List(UInt32), shape (n,)
+        Rows of `devices`.
+
+    Returns
+    -------
+    polars.Series of Boolean, shape (n,)
+        False where there is no session; null where no class of the device is on file.
+    """
+    kinds = view.frame("devices")["kind"]
+    asked = sessions.rename("n").to_frame().with_row_index("row")
+    flat = asked.explode("n", empty_as_null=False)
+    flat = flat.with_columns(public=kinds.gather(flat["n"]).str.contains(PUBLIC))
+    said = flat.group_by("row").agg(pl.col("public").any(ignore_nulls=False))
+    rows = asked.join(said, on="row", how="left", maintain_order="left")
+    some = pl.col("n").list.len() > 0
+    return rows.select(public=pl.when(some).then("public").otherwise(pl.lit(value=False)))["public"]

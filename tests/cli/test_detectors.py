@@ -15,7 +15,7 @@ from finvest.findings.card import Card, param
 from finvest.findings.detector import Detector
 
 class Own(Detector):
-    card = Card(id="AGY-91", title="t", what="w", strength="weak", roles={"who": ("account", "undetermined")},
+    card = Card(id="XYZ-91", title="t", what="w", strength="weak", roles={"who": ("account", "undetermined")},
                 needs=(), sentence="{who}", innocent=(), sources=())
     days: int = param("days", default=1, low=1)
 
@@ -40,7 +40,7 @@ def test_scoring_goes_on_and_ends_with_1(loaded: Any, as_json: Any, plugins: Pat
     assert "GRF-05" in result.stdout
     failed = [line for line in result.stdout.splitlines() if line.startswith("failed: ")]
     assert len(failed) == 3
-    for part in ("broken.py cannot be loaded: SyntaxError", "judges.py:1 names the protected", "AGY-91: look() must"):
+    for part in ("broken.py cannot be loaded: SyntaxError", "judges.py:1 names the protected", "XYZ-91: look() must"):
         assert sum(part in line for line in failed) == 1
     told = loaded("score", "--plugins", plugins, "--json")
     assert told.exit_code == 1
@@ -58,7 +58,7 @@ def test_the_report_says_what_did_not_run(loaded: Any, plugins: Path, tmp_path: 
 def test_the_list_names_what_was_refused(finvest: Any, as_json: Any, plugins: Path) -> None:
     result = finvest("detectors", "--plugins", plugins, "--json", env={"FINVEST_CASE": None})
     assert result.exit_code == 1
-    assert "AGY-91" in {row["id"] for row in as_json(result)}
+    assert "XYZ-91" in {row["id"] for row in as_json(result)}
     assert [line.split(":")[1].strip() for line in result.stderr.splitlines()] == [
         "broken.py cannot be loaded",
         "judges.py",

@@ -18,7 +18,7 @@ from finvest.findings.card import Card, CounterCheck, param
 from finvest.findings.detector import Detector
 
 class Directs(Detector):
-    card = Card(id="AGY-92", title="One who directs", what="w", strength="weak",
+    card = Card(id="XYZ-92", title="One who directs", what="w", strength="weak",
                 roles={"director": ("party", "undetermined")}, needs=("links",),
                 sentence="{director} directs {count} companies.",
                 innocent=(CounterCheck(name="group", explanation="One group.", ask="Ask for it.", keeps=0.5),),
@@ -46,7 +46,7 @@ def linked(loaded: Any, write: Any, opened: Callable[[], Case], tmp_path: Path) 
 
 
 def test_records_of_every_table_are_shown(linked: Any, as_json: Any) -> None:
-    (row,) = as_json(linked("score", "AGY-92", "--plugins", "own", "--json"))["findings"]
+    (row,) = as_json(linked("score", "XYZ-92", "--plugins", "own", "--json"))["findings"]
     told = as_json(linked("explain", row["finding"], "--plugins", "own", "--json"))
     (record,) = told["records"]["links"]
     assert record["kind"] == "directs"
@@ -59,7 +59,7 @@ def test_records_of_every_table_are_shown(linked: Any, as_json: Any) -> None:
 
 def test_a_victim_in_such_a_record_is_masked(linked: Any, as_json: Any) -> None:
     linked("mark", "Dora Distel", "possible_victim", "--reason", "she said so")
-    (row,) = as_json(linked("score", "AGY-92", "--plugins", "own", "--json"))["findings"]
+    (row,) = as_json(linked("score", "XYZ-92", "--plugins", "own", "--json"))["findings"]
     result = linked("explain", row["finding"], "--plugins", "own", "--json")
     assert "Distel" not in result.stdout
     assert as_json(result)["records"]["links"][0]["from_id"].startswith("person ")

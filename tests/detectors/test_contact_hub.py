@@ -255,3 +255,16 @@ def test_address_by_relation() -> None:
     (finding,) = found("CTL-01", make)
     assert finding.facts["one_address"] == 4
     assert len(finding.evidence["links"]) == 4
+
+
+@pytest.mark.parametrize(("kind", "result"), [("library", "present"), ("mobile", "absent"), (None, "to ask")])
+def test_a_device_that_anybody_may_use(kind: str | None, result: str) -> None:
+    make = Make()
+    for i, name in enumerate(("Ada Adler", "Ben Brandt", "Cem Can", "Dana Dorn")):
+        make.transfer("works", f"account {i}", 900_00, i)
+        make.holder(f"account {i}", name)
+        make.session(f"own {i}", f"account {i}", i)
+        make.session("shared", f"account {i}", i + 1, kind=kind)
+    finding = next(f for f in found("CTL-01", make) if f.facts["kind"] == "device")
+    assert checks(finding)["public device"] == result
+    assert finding.withdrawn == (result == "present")

@@ -170,7 +170,7 @@ def test_public_devices(kind: str | None, result: str) -> None:
 
 
 @pytest.mark.parametrize(("branch", "result"), [("M69.20", "present"), ("41.20", "absent"), (None, "to ask")])
-def test_an_accountant_on_the_company_list_counts_less_and_an_employer_does_not(
+def test_an_accountant_on_the_company_list_clears_and_an_employer_does_not(
     branch: str | None, result: str
 ) -> None:
     make = operated()
@@ -180,7 +180,7 @@ def test_an_accountant_on_the_company_list_counts_less_and_an_employer_does_not(
     other.company("Somebody Ltd", activity=branch)
     (finding,) = found("CTL-07", other)
     assert checks(finding)["accountant or payroll office"] == result
-    assert finding.score == pytest.approx(plain.score * (0.3 if result == "present" else 1))
+    assert finding.score == pytest.approx(0 if result == "present" else plain.score)
     assert checks(plain)["accountant or payroll office"] == "to ask"
 
 

@@ -128,12 +128,11 @@ def _own_savings(world: World, cast: Cast, rng: Random) -> Told:
 
 
 def _spouses(world: World, cast: Cast, rng: Random) -> Told:
-    """Let one of a couple pass the wage to the other, who pays for both."""
+    """Let one of a couple pass the wage to the other, who keeps the household's money."""
     account, payer = cast.colleagues[1], cast.pays[cast.bakery.number]
     spouse = world.person(unlike=(account.holder.surname,))  # type: ignore[union-attr]
     other, rows = world.account(spouse, date(2018, 4, 1), bank="other_3"), []
     world.link("related_to", account.holder, spouse, date(2018, 3, 3))
-    live(world, rng, other)
     for month in MONTHS:
         rows.append(wage(world, payer, account, 1794_00, month, 5))
         when = on(date(FIRST.year, month, PAYDAY), 20, rng.randrange(60))
@@ -143,10 +142,10 @@ def _spouses(world: World, cast: Cast, rng: Random) -> Told:
         name="spouse account",
         indicator="CTL-03",
         kind="look_alike",
-        story="On every payday a baker sends most of the wage to the spouse, whose account pays for both.",
+        story="On every payday a baker sends most of the wage to the spouse, who keeps the household's money.",
         accounts=[(account, "origin")],
         rows=rows,
-        innocent="The relations name them as a couple; the spouse's account buys food, medicine and telephone.",
+        innocent="The relations name them as a couple, and the list of openings says whose account it is.",
     )
 
 

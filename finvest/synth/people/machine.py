@@ -19,7 +19,8 @@ CONVOY, BUS = "ATM-2204", "ATM-3318"
 """Cash machines at the edge of one town and beside another's bus station."""
 
 FRIDAYS, FIRST_FRIDAY = 8, date(FIRST.year, 3, 7)
-ON_THE_BUS = 5
+ON_THE_BUS, SHARED = 5, 3
+"""Cards that the bus brings, and how many of them at most two days have in common."""
 
 
 def play(world: World, cast: Cast, rng: Random) -> list[Told]:
@@ -42,10 +43,14 @@ def play(world: World, cast: Cast, rng: Random) -> list[Told]:
         for account in rng.sample(cast.convoy, len(cast.convoy)):
             rows.append(cash(world, account, 150_00 + rng.randrange(4) * 10_00, at, CONVOY, "Eastmill"))
             at += timedelta(seconds=rng.randrange(80, 200))
-    bus = []
+    bus, rides = [], list[set[str]]()
     for month in MONTHS:
+        riders = rng.sample(cast.colleagues[2:], ON_THE_BUS)
+        while any(len(ride & {account.iban for account in riders}) > SHARED for ride in rides):
+            riders = rng.sample(cast.colleagues[2:], ON_THE_BUS)
+        rides.append({account.iban for account in riders})
         at = on(date(FIRST.year, month, PAYDAY), 17, rng.randrange(5, 30))
-        for account in rng.sample(cast.colleagues[2:], ON_THE_BUS):
+        for account in riders:
             bus.append(cash(world, account, rng.randrange(5, 15) * 10_00, at, BUS, "Westbridge"))
             at += timedelta(seconds=rng.randrange(60, 200))
     return [
