@@ -81,7 +81,7 @@ def _sweeps(world: World, cast: Cast, rng: Random) -> Told:
                 world.record(account, -(cents * 97 // 100), when, other=cast.handler, Reference="room and debt")
             )
             later = on(when.date() + timedelta(days=rng.randrange(3, 9)), 12, rng.randrange(60))
-            buy(world, account, rng.randrange(15_00, 60_00), later, "Larder Market", "5411", "Northford")
+            buy(world, account, rng.randrange(8_00, 28_00), later, "Larder Market", "5411", "Northford")
     return Told(
         name="sweeps",
         indicator="CTL-03",
