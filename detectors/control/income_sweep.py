@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from finvest.features.living import living
 from finvest.features.scores import grows
 from finvest.features.sweeps import swept_to
 from finvest.findings.card import Card, CounterCheck, param
@@ -16,15 +15,6 @@ from finvest.findings.detector import Detector
 if TYPE_CHECKING:
     from finvest.findings.make import Make
     from finvest.view import CaseView
-
-
-def _carries_living_costs(view: CaseView, rows: pl.DataFrame) -> pl.Series:
-    """Tell whether the recipient of one origin's income pays living costs in half of its months; null if unknown."""
-    if view.lacks(["transactions.mcc"]) is not None:
-        return pl.repeat(None, len(rows), dtype=pl.Boolean, eager=True)
-    asked = rows.select("star", account=pl.col("recipient").list.first())
-    asked = asked.join(living(view), on="account", how="left", maintain_order="left")
-    return asked.select(pl.when(~pl.col("star")).then(pl.col("lived") * 2 >= pl.col("months"))).to_series()
 
 
 class IncomeSweep(Detector):
@@ -58,7 +48,7 @@ class IncomeSweep(Detector):
                 name="living costs are paid from there",
                 explanation="The recipient's account carries food, rent and other living costs of one household.",
                 ask="Whose living costs does the recipient's account carry? Ask its bank for twelve months.",
-                check=_carries_living_costs,
+                check=lambda _, rows: rows["carries"],
                 keeps=0.5,
             ),
             CounterCheck(
@@ -69,8 +59,8 @@ class IncomeSweep(Detector):
                 keeps=0.3,
             ),
             CounterCheck(
-                name="cash-preferring pensioner",
-                explanation="Somebody lives from cash and takes it out near home.",
+                name="prefers cash",
+                explanation="Somebody, often a pensioner, lives from cash and takes it out near home.",
                 ask="Who takes the cash out? Ask the bank for pictures of the machine.",
             ),
         ),
@@ -85,10 +75,8 @@ class IncomeSweep(Detector):
         certain = pl.when("order_certain").then(0.0).otherwise(0.1)
         alone = 0.2 + 0.2 * grows(pl.col("paydays") - self.paydays, 6)
         star = 0.5 + 0.5 * grows(pl.col("origins_count") - 2, 3)
-        machine = pl.format("in cash at machine {}", "terminal")
         return swept_to(view, self.hours, self.percent, self.paydays).with_columns(
             score=pl.when("star").then(star).otherwise(alone) - certain,
-            way=pl.when(pl.col("terminal").is_null()).then(pl.lit("to ")).otherwise(machine),
             recipient_role=pl.when("star").then(pl.lit("exploiter")).otherwise(pl.lit("undetermined")),
         )
 

@@ -61,40 +61,31 @@ class SynchronisedRemittances(Detector):
     def look(self, view: CaseView) -> pl.DataFrame:
         """Return one row an employer."""
         rows = synchronised_remittances(view, self.hours, self.workers_least, self.share_percent, self.periods_least)
-        parties = view.frame("parties", "n", "party") if view.lacks(["parties"]) is None else None
-        numbers = {} if parties is None else dict(parties.select("party", "n").iter_rows())
         few = pl.when(pl.col("beneficiaries") <= FEW).then(0.3).otherwise(0.0)
         even = pl.when(pl.col("even") < EVEN).then(0.1).otherwise(0.0)
         return rows.with_columns(
-            employer=pl.col("employer").replace_strict(numbers, default=None, return_dtype=pl.UInt32),
             score=0.3 + few + even + 0.3 * grows(pl.col("periods") + pl.col("workers") - 7, 6),
         )
 
     @staticmethod
-    def staff(make: Make, *workers: str) -> None:
-        """Put workers on one employer's payroll."""
-        make.company("Harvest Works")
-        for worker in workers:
-            party = opaque("p", "name", worker)
-            make.row("parties", party=party, kind="person", name=worker)
-            make.row("employments", employer=opaque("p", "name", "HARVEST WORKS"), worker=party)
-            make.holder(worker, worker)
-
-    @staticmethod
     def plant(make: Make) -> None:
         """Let six workers send the same sum to one account within an hour, on three paydays."""
-        workers = [f"Worker {letter}" for letter in "ABCDEF"]
-        SynchronisedRemittances.staff(make, *workers)
-        for month in range(3):
-            for i, worker in enumerate(workers):
-                make.transfer(worker, "agent", 400_00, 30 * month + i / 144, channel="remittance", terminal="outlet 1")
+        for day, worker in _paydays(make):
+            make.transfer(worker, "agent", 400_00, day, channel="remittance", terminal="outlet 1")
 
     @staticmethod
     def look_alike(make: Make) -> None:
         """Let six colleagues send money home from the outlet at the bus stop, each to relatives of their own."""
-        workers = [f"Worker {letter}" for letter in "ABCDEF"]
-        SynchronisedRemittances.staff(make, *workers)
-        for month in range(3):
-            for i, worker in enumerate(workers):
-                home, amount = f"home of {worker}", 200_00 + 35_00 * i
-                make.transfer(worker, home, amount, 30 * month + i / 144, channel="remittance", terminal="outlet 1")
+        for day, worker in _paydays(make):
+            make.transfer(worker, f"home of {worker}", 250_00, day, channel="remittance", terminal="outlet 1")
+
+
+def _paydays(make: Make) -> list[tuple[float, str]]:
+    """Put six workers on one payroll; return their turns at the outlet on three paydays."""
+    make.company("Harvest Works")
+    workers = [f"Worker {letter}" for letter in "ABCDEF"]
+    for worker in workers:
+        make.row("parties", party=worker, kind="person", name=worker)
+        make.row("employments", employer=opaque("p", "name", "HARVEST WORKS"), worker=worker)
+        make.holder(worker, worker)
+    return [(30 * month + i / 144, worker) for month in range(3) for i, worker in enumerate(workers)]

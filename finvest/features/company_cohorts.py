@@ -9,6 +9,7 @@ import polars as pl
 
 from finvest.features.holders import holders
 from finvest.model.identifiers import name_keys, text_keys
+from finvest.model.tables import TABLES
 from finvest.view import CaseView, feature
 
 AGENT = "formed_by"
@@ -71,7 +72,7 @@ def cohorts(view: CaseView, of: Cohort) -> pl.DataFrame:
         `POSTS` posts in it and none elsewhere); null where the case does not say: ``staff`` (workers), ``moved``
         (numbers of workers who appear at two members within `HALF_YEAR` days), ``evidence_employments``,
         ``payer`` (account that pays most members; cash and the members' own do not count), ``paid`` (members it pays),
-        ``evidence`` (its payments).
+        ``evidence`` (its payments). ``not_assessable``: no member is a party on file.
     """
     few = _jobs(view).group_by("party").agg(pl.col("worker").n_unique()).filter(pl.col("worker") > of.workers)
     numbers = view.frame("parties", "party", "n").rename({"n": "number"})
@@ -106,7 +107,9 @@ def cohorts(view: CaseView, of: Cohort) -> pl.DataFrame:
     inside = listed.select("cohort", "party")
     for facts in (_moved(view, inside), _payer(view, inside), _nominees(view, inside)):
         found = found.join(facts, on="cohort", how="left", maintain_order="left")
-    return found.drop("cohort")
+    nobody = pl.col("members").list.drop_nulls().list.len() == 0
+    why = pl.when(nobody).then(pl.lit("the companies are in no list of parties"))
+    return found.drop("cohort").with_columns(not_assessable=why)
 
 
 def _jobs(view: CaseView) -> pl.DataFrame:
@@ -160,10 +163,13 @@ def _payer(view: CaseView, inside: pl.DataFrame) -> pl.DataFrame:
 
 def _nominees(view: CaseView, inside: pl.DataFrame) -> pl.DataFrame:
     """Return how many directors of each cohort have `POSTS` posts in it and none elsewhere."""
-    if view.lacks(["links"]) is not None:
+    links = view.frame("links") if view.lacks(["links"]) is None else TABLES["links"].empty()
+    posts = links.filter(pl.col("kind") == "directs").select(director="from_id", party="to_id").unique()
+    if posts.is_empty():
         return pl.DataFrame(schema={"cohort": pl.UInt32, "nominees": pl.Int64})
-    posts = view.frame("links").filter(pl.col("kind") == "directs").select(director="from_id", party="to_id").unique()
     posts = posts.with_columns(all=pl.len().over("director"))
     of = posts.join(inside, on="party").group_by("cohort", "director").agg(inside=pl.len(), all=pl.col("all").first())
     only = of.filter(pl.col("inside") >= POSTS, pl.col("inside") == pl.col("all"))
-    return only.group_by("cohort").agg(nominees=pl.len().cast(pl.Int64))
+    counted = only.group_by("cohort").agg(nominees=pl.len().cast(pl.Int64))
+    every = inside.select("cohort").unique()
+    return every.join(counted, on="cohort", how="left").with_columns(pl.col("nominees").fill_null(0))

@@ -57,3 +57,21 @@ def living(view: CaseView) -> pl.DataFrame:
     sums = sums.sort("account", -pl.col("payments"), "currency").unique("account", keep="first")
     rows = spans.join(lived, on="account", how="left").join(sums.select("account", "costs"), on="account", how="left")
     return rows.with_columns(pl.col("lived", "costs").fill_null(0)).sort("account")
+
+
+def lived_from(view: CaseView, accounts: pl.Series) -> pl.Series:
+    """Tell whether accounts carry living costs in at least half of their months on file.
+
+    Parameters
+    ----------
+    accounts : polars.Series of UInt32, shape (n,)
+
+    Returns
+    -------
+    polars.Series of Boolean, shape (n,)
+        Null where the account's books are not on file, or no transaction of the case has a merchant category code.
+    """
+    if view.lacks(["transactions.mcc"]) is not None:
+        return pl.repeat(None, len(accounts), dtype=pl.Boolean, eager=True)
+    asked = accounts.rename("account").to_frame().join(living(view), on="account", how="left", maintain_order="left")
+    return asked.select(pl.col("lived") * 2 >= pl.col("months")).to_series()

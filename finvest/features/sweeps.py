@@ -7,6 +7,7 @@ import polars as pl
 from finvest.features.cash import CASH
 from finvest.features.holders import holders
 from finvest.features.income import income
+from finvest.features.living import lived_from
 from finvest.features.ties import tied
 from finvest.view import CaseView, feature
 
@@ -96,13 +97,12 @@ def _left_after(view: CaseView, paid: pl.DataFrame, hours: int) -> pl.DataFrame:
 def _with_ties(view: CaseView, rows: pl.DataFrame) -> pl.DataFrame:
     """Say of each origin and recipient whether one holder has both, and whether they seem to be one family."""
     key, account = holders(view)["holder_key"], rows["recipient"].is_not_null()
-    pairs = rows.filter(account).with_columns(
-        own=pl.Series(key.gather(rows.filter(account)["origin"]) == key.gather(rows.filter(account)["recipient"])),
-        kin=tied(view, rows.filter(account)["origin"], rows.filter(account)["recipient"]),
+    pairs, cash = rows.filter(account), rows.filter(~account)
+    pairs = pairs.with_columns(
+        own=key.gather(pairs["origin"]) == key.gather(pairs["recipient"]),
+        kin=tied(view, pairs["origin"], pairs["recipient"]),
     )
-    unknown = {"own": pl.lit(None, pl.Boolean), "kin": pl.lit(None, pl.Boolean)}
-    both = pl.concat([pairs, rows.filter(~account).with_columns(**unknown)])
-    return both.sort("origin", "recipient", "terminal")
+    return pl.concat([pairs, cash], how="diagonal").sort("origin", "recipient", "terminal")
 
 
 @feature
@@ -117,42 +117,31 @@ def swept_to(view: CaseView, hours: int, percent: int, least: int) -> pl.DataFra
     polars.DataFrame
         ``origins`` (list of accounts), ``recipient`` (list, empty for cash), ``origins_count``, ``star``, ``paydays``
         (the fewest of any origin), ``payments`` (incomes in all), ``evidence``, ``kind`` (what makes it income, in
-        words), ``order_certain``, ``own``, ``kin``, ``terminal`` (null for a transfer).
+        words), ``order_certain``, ``own``, ``kin``, ``way`` (how it left, in words), ``carries`` (a recipient
+        that is no star carries living costs, see `finvest.features.living.lived_from`).
     """
     rows = sweeps(view, hours, percent, least).with_columns(
         free=pl.col("own").ne_missing(other=True) & pl.col("kin").ne_missing(other=True)
     )
     count = pl.col("origin").filter("free").n_unique().over("recipient")
     star = pl.col("recipient").is_not_null() & pl.col("free") & (count >= STAR)
-    rows = rows.with_columns(star=star)
-    group = (
-        pl.when("star")
-        .then(pl.format("star {}", "recipient"))
-        .otherwise(
-            pl.format(
-                "{} {} {}",
-                pl.col("origin"),
-                pl.col("recipient").fill_null(pl.lit(-1, pl.Int64)),
-                pl.col("terminal").fill_null(""),
-            )
-        )
-    )
-    return (
-        rows.sort("recipient", "origin", "terminal")
-        .group_by(group.alias("group"), maintain_order=True)
-        .agg(
-            origins="origin",
-            recipient=pl.col("recipient").drop_nulls().unique(),
-            origins_count=pl.col("origin").n_unique().cast(pl.Int64),
-            star=pl.col("star").first(),
-            paydays=pl.col("paydays").min(),
-            payments=pl.col("paydays").sum(),
-            evidence=pl.col("evidence").explode(empty_as_null=False),
-            kind=pl.col("kind").replace(WORDS).unique().sort().str.join(", "),
-            order_certain=pl.col("order_certain").all(),
-            own=pl.when(pl.col("own").is_not_null().all()).then(pl.col("own").any()),
-            kin=pl.when(pl.col("kin").is_not_null().all()).then(pl.col("kin").any()),
-            terminal=pl.col("terminal").first(),
-        )
-        .drop("group")
-    )
+    rows = rows.with_columns(star=star).sort("recipient", "origin", "terminal")
+    alone = pl.when(~pl.col("star")).then("origin")
+    grouped = rows.group_by(alone=alone, to="recipient", machine="terminal", maintain_order=True)
+    way = pl.format("in cash at machine {}", "terminal").fill_null("to ").first()
+    found = grouped.agg(
+        origins="origin",
+        recipient=pl.col("recipient").drop_nulls().unique(),
+        origins_count=pl.col("origin").n_unique().cast(pl.Int64),
+        star=pl.col("star").first(),
+        paydays=pl.col("paydays").min(),
+        payments=pl.col("paydays").sum(),
+        evidence=pl.col("evidence").explode(empty_as_null=False),
+        kind=pl.col("kind").replace(WORDS).unique().sort().str.join(", "),
+        order_certain=pl.col("order_certain").all(),
+        own=pl.when(pl.col("own").is_not_null().all()).then(pl.col("own").any()),
+        kin=pl.when(pl.col("kin").is_not_null().all()).then(pl.col("kin").any()),
+        way=way,
+    ).drop("alone", "to", "machine")
+    carries = lived_from(view, found["recipient"].list.first())
+    return found.with_columns(carries=pl.when(~pl.col("star")).then(carries))

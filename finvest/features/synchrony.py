@@ -17,6 +17,9 @@ PERIOD = 6
 AFTER = 31
 """Days after the last day of an employment on file in which somebody counts as staff: pay comes afterwards."""
 
+SERVICE = 50
+"""Senders from which on an account that receives remittances is the service's, not a beneficiary's."""
+
 FEW = 2
 """Beneficiaries that count as few (catalogue, LAB-07)."""
 
@@ -69,7 +72,7 @@ def remittances(view: CaseView) -> pl.DataFrame:
     -------
     polars.DataFrame
         ``n``, ``account``, ``outlet`` (machine or merchant, null where unknown), ``payee`` (key of the name as written,
-        else the beneficiary's account; null where only the outlet is known), ``beneficiary`` (number, null likewise),
+        else the beneficiary's account; null where that is the service's own), ``beneficiary`` (number, null likewise),
         ``earliest``, ``day``, ``amount``, ``currency``, in the order of transactions; only those with a known time.
     """
     columns = ("channel", "mcc", "terminal", "merchant", "beneficiary_name", "earliest", "day", "amount", "currency")
@@ -81,8 +84,11 @@ def remittances(view: CaseView) -> pl.DataFrame:
     tx = tx.filter(sent, "time_known")
     name = name_keys(pl.col("beneficiary_name"))
     name = pl.when(name != "").then(name)
-    # A card payment to the service shows the service's account: who gets the money is known by name only, if at all.
-    beneficiary = pl.when(~service | (pl.col("channel") == "remittance")).then("beneficiary")
+    # What a service's account receives goes on to somebody who is known by name only, if at all.
+    listed = holders(view)["company"].gather(tx["beneficiary"]).fill_null(value=False)
+    many = pl.col("originator").n_unique().over("beneficiary") >= SERVICE
+    card = service & (pl.col("channel") != "remittance").fill_null(value=True)
+    beneficiary = pl.when(~(card | listed | many)).then("beneficiary")
     return tx.select(
         "n",
         "earliest",
@@ -158,11 +164,11 @@ def synchronised_remittances(view: CaseView, hours: int, workers: int, percent: 
     Returns
     -------
     polars.DataFrame
-        One row an employer: ``employer`` (id), ``what`` (one outlet, few beneficiaries), ``periods``, ``workers`` (the
-        fewest of any period), ``known`` (staff with a known account), ``senders``, ``recipients`` (lists of accounts;
-        recipients only where beneficiaries are few), ``beneficiaries`` (by name or account; null where some are
-        unknown), ``even`` (mean over all days of the coefficient of variation of the amounts), ``evidence``,
-        ``evidence_employments``.
+        One row an employer: ``employer`` (number of the party, null where no record of it is on file), ``what`` (one
+        outlet, few beneficiaries), ``periods``, ``workers`` (the fewest of any period), ``known`` (staff with a known
+        account), ``senders``, ``recipients`` (lists of accounts; recipients only where beneficiaries are few),
+        ``beneficiaries`` (by name or account; null where some are unknown), ``even`` (mean over all days of the
+        coefficient of variation of the amounts), ``evidence``, ``evidence_employments``.
     """
     members = staff(view)
     sent = remittances(view).join(members, on="account")
@@ -205,6 +211,13 @@ def _described(view: CaseView, best: pl.DataFrame, sent: pl.DataFrame) -> pl.Dat
     )
     jobs = view.frame("employments").group_by(group="employer").agg(evidence_employments="n")
     rows = best.join(people, on="group").join(amounts.group_by("group").agg(even=pl.col("cv").mean()), on="group")
-    rows = rows.join(jobs, on="group").rename({"group": "employer"}).sort("employer")
+    known = view.frame("parties", "n", "party") if view.lacks(["parties"]) is None else None
+    numbers = {} if known is None else dict(known.select("party", "n").iter_rows())
+    rows = (
+        rows.join(jobs, on="group")
+        .sort("group")
+        .rename({"group": "employer"})
+        .with_columns(pl.col("employer").replace_strict(numbers, default=None, return_dtype=pl.UInt32))
+    )
     what = pl.when(pl.col("action") == "few beneficiaries").then("action").otherwise(pl.lit("one outlet"))
     return rows.with_columns(what=what).drop("action")

@@ -9,6 +9,7 @@ import pytest
 
 from finvest.findings.make import Make
 from finvest.model.identifiers import name_key, opaque
+from finvest.registry import Registry
 from tests.detectors.conftest import checks, found
 
 FIRST = date(2025, 1, 1)
@@ -141,11 +142,24 @@ def test_cash_and_money_between_members_are_no_promoters() -> None:
 
 def test_directors_by_name_only_raise_the_score() -> None:
     plain = found("AGY-03", founded())[0]
+    assert plain.facts["nominees"] is None
     make = founded()
+    make.row("links", kind="directs", from_id="busy", to_id="elsewhere")
+    assert found("AGY-03", make)[0].facts["nominees"] == 0
     for i in range(5):
         make.row("links", kind="directs", from_id="d", to_id=party(f"Unit {i}"))
         make.row("links", kind="directs", from_id="busy", to_id=party(f"Unit {i}"))
-    make.row("links", kind="directs", from_id="busy", to_id="elsewhere")
     (finding,) = found("AGY-03", make)
     assert finding.facts["nominees"] == 1
     assert finding.score > plain.score
+
+
+def test_companies_that_are_no_parties_are_not_judged() -> None:
+    make = Make()
+    make.transfer("x", "y", 1, 0)
+    make.row("parties", party="somebody")
+    for i in range(10):
+        make.row("companies", party=f"c{i}", incorporated=FIRST, address="1 High Street")
+    report = Registry().detector("AGY-03")().detect(make.view())
+    assert len(report) == 0
+    assert [said.partition(": ")[2] for said in report.unjudged()] == ["the companies are in no list of parties"]

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from finvest.features.synchrony import PERIOD, in_step, remittances, staff
+from finvest.features.synchrony import PERIOD, SERVICE, in_step, remittances, staff
 from finvest.findings.make import START, Make
 from tests.features.conftest import number
 
@@ -90,3 +90,19 @@ def test_what_is_sent_away() -> None:
     assert rows["payee"].to_list()[1:] == ["ADA NORTH", None]
     assert rows["payee"][0].startswith("account ")
     assert rows["beneficiary"].null_count() == 1
+
+
+def payee_of(make: Make) -> set[str | None]:
+    return set(remittances(make.view())["payee"])
+
+
+def test_a_services_account_is_nobodys() -> None:
+    make = Make()
+    make.transfer("a", "agent", 1, 0, channel="remittance")
+    assert None not in payee_of(make)
+    make.company("Sendit", "agent")
+    assert payee_of(make) == {None}
+    busy = Make()
+    for i in range(SERVICE):
+        busy.transfer(f"a{i}", "agent", 1, 0, channel="remittance", other_name="Ada North" if i == 0 else "")
+    assert payee_of(busy) == {None, "ADA NORTH"}
