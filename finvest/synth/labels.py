@@ -35,6 +35,7 @@ KINDS = {
     "AGY-01": "labour_price",
     "AGY-03": "company_cluster",
     "REG-02": "nominee",
+    "CTL-07": "proxy_operator",
 }
 """Kind of pattern by indicator, as labelled sets name it."""
 
