@@ -14,6 +14,9 @@ from finvest.view import CaseView, feature
 STAR = 3
 """Origins whose sweeps make their recipient a star (catalogue, CTL-03)."""
 
+MOST = 200
+"""Percent of the income: where more than that leaves, it is other money that leaves."""
+
 WORDS = {"wage": "a job on file", "benefit": "a benefit on file", "series": "regular payments from one payer"}
 """What makes a credit income, as a reader knows it."""
 
@@ -23,6 +26,7 @@ def sweeps(view: CaseView, hours: int, percent: int, least: int) -> pl.DataFrame
     """Return runs of paydays after each of which most of the income went to the same account or cash machine.
 
     What leaves counts for the latest income that can have come before it, once; so two paydays never share a payment.
+    More than `MOST` percent of the income is no sweep of it. What a listed company receives is no income.
     What nobody but its days makes income (kind ``series``) must come ``least`` times in one cycle. A recipient that is
     the payer is left out: wages that go back to the employer are another indicator (LAB-04).
 
@@ -46,6 +50,7 @@ def sweeps(view: CaseView, hours: int, percent: int, least: int) -> pl.DataFrame
     keys = ["account", "payer", "currency"]
     regular = (pl.col("kind") != "series") | (pl.col("in_a_row") >= least)
     paid = income(view).filter(regular).sort(*keys, "earliest", "n")
+    paid = paid.filter(holders(view)["company"].gather(paid["account"]).ne_missing(True))  # noqa: FBT003 - takings
     paid = paid.filter(pl.len().over(keys) >= least).with_columns(place=pl.int_range(pl.len()).over(keys))
     paid = paid.rename({"n": "credit", "amount": "came", "latest": "credited"})
     left = _left_after(view, paid, hours)
@@ -54,7 +59,9 @@ def sweeps(view: CaseView, hours: int, percent: int, least: int) -> pl.DataFrame
     )
     columns = ["credit", "account", "payer", "currency", "place", "came", "kind"]
     swept = whole.join(paid.select(columns), on="credit").filter(
-        pl.col("left") * 100 >= pl.col("came") * percent, pl.col("recipient").ne_missing(pl.col("payer"))
+        pl.col("left") * 100 >= pl.col("came") * percent,
+        pl.col("left") * 100 <= pl.col("came") * MOST,
+        pl.col("recipient").ne_missing(pl.col("payer")),
     )
     to = [*keys, "recipient", "terminal"]
     swept = swept.sort(*to, "place").with_columns(nth=pl.int_range(pl.len()).over(to))

@@ -38,7 +38,7 @@ def test_paydays(paydays: int, expected: int) -> None:
     assert len(found("CTL-03", swept(paydays=paydays))) == expected
 
 
-@pytest.mark.parametrize(("out", "expected"), [(1_199_99, 0), (1_200_00, 1), (2_000_00, 1)])
+@pytest.mark.parametrize(("out", "expected"), [(1_199_99, 0), (1_200_00, 1), (3_000_00, 1), (3_000_01, 0)])
 def test_share(out: int, expected: int) -> None:
     assert len(found("CTL-03", swept(out=out))) == expected
 
@@ -134,6 +134,12 @@ def test_a_company_on_the_list_counts_less() -> None:
     (finding,) = found("CTL-03", make)
     assert checks(finding)["landlord, lender or shop"] == "present"
     assert not finding.withdrawn
+
+
+def test_what_a_listed_company_receives_is_no_income() -> None:
+    make = swept()
+    make.company("Shop Ltd", "ana")
+    assert found("CTL-03", make) == []
 
 
 def test_dates_alone_count_less_than_times() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from finvest.features.income import income
-from finvest.features.sweeps import STAR, sweeps, swept_to
+from finvest.features.sweeps import MOST, STAR, sweeps, swept_to
 from finvest.findings.make import Make
 from finvest.model.identifiers import opaque
 
@@ -39,7 +39,8 @@ def by_hand(view: CaseView) -> dict[tuple[int, int], int]:
             for row in paid:
                 if (row["account"], row["payer"]) != (account, payer) or payer == recipient:
                     continue
-                run = run + 1 if left.get((row["n"], recipient), 0) * 100 >= row["amount"] * 80 else 0
+                share = left.get((row["n"], recipient), 0) * 100 / row["amount"]
+                run = run + 1 if 80 <= share <= MOST else 0
                 if run >= LEAST:
                     best[account, recipient] = max(run, best.get((account, recipient), 0))
     return best
