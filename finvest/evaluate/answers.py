@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 
     from finvest.view import CaseView
 
-Task = Literal["accounts", "transactions"]
-TASKS: tuple[Task, ...] = ("accounts", "transactions")
+Task = Literal["accounts", "transactions", "parties"]
+TASKS: tuple[Task, ...] = ("accounts", "transactions", "parties")
 
 ALL = "all"
 """The whole period."""
 
-_KIND: dict[Task, str] = {"accounts": "account", "transactions": "transaction"}
+_KIND: dict[Task, str] = {"accounts": "account", "transactions": "transaction", "parties": "party"}
 _NOBODY = ["external", "cash", "unknown"]
 """Kinds of accounts that nobody holds: sides of a movement, and none of those that are judged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked in one window: which accounts, or which transactions, are positive.
+    """What is asked in one window: which accounts, transactions or parties are positive.
 
     Attributes
     ----------
-    task : {"accounts", "transactions"}
+    task : {"accounts", "transactions", "parties"}
     window : str
     subject : polars.Series of String, shape (n,)
         Ids, as the answers have them.
@@ -70,7 +70,8 @@ class Answers:
     """The answers of a set.
 
     An account is positive in a window when it is an end of a planted transfer dated in it; everything else is
-    negative. Accounts without answers of their own get theirs from the transactions'.
+    negative. Accounts without answers of their own get theirs from the transactions'. Parties are asked for only where
+    the set has answers for them.
 
     Parameters
     ----------
@@ -127,8 +128,16 @@ class Answers:
             part.filter(which).select("pattern", "n").unique().sort("pattern", "n")
             for which in (pl.col("positive"), ~pl.col("positive"))
         )
+        self._parties = self._numbered_parties(rows.filter(pl.col("subject_kind") == "party"))
         self._starts = self._window_starts()
         self.windows: tuple[str, ...] = (*self._starts["window"], ALL)
+
+    def _numbered_parties(self, rows: pl.DataFrame) -> pl.DataFrame:
+        if rows.is_empty():
+            return rows.with_columns(n=pl.lit(None, pl.UInt32))
+        parties = self.view.frame("parties").select("n", subject="party")
+        _known(rows, parties["subject"], "parties")
+        return rows.join(parties, on="subject", how="left", maintain_order="left")
 
     def _window_starts(self) -> pl.DataFrame:
         day = self.view.frame("transactions", "n", "earliest")
@@ -160,7 +169,7 @@ class Answers:
         return inside
 
     def question(self, task: Task, window: str) -> Question:
-        """Return what is asked of accounts or transactions in a window.
+        """Return what is asked of accounts, transactions or parties in a window.
 
         Raises
         ------
@@ -171,6 +180,8 @@ class Answers:
         if task == "transactions":
             chosen = pl.lit(value=True) if window == ALL else pl.col("window") == window
             rows = self._moved.filter(chosen)
+        elif task == "parties":
+            rows = self._parties.filter(pl.col("window").fill_null(ALL) == window)
         else:
             rows = self._held.filter(pl.col("window").fill_null(ALL) == window)
             if rows.is_empty():

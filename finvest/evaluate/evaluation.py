@@ -127,6 +127,8 @@ class _Judge:
         """Return the score of each subject of the question."""
         if self.task == "transactions":
             scores = found.transactions(self.inside, combine=ranked)
+        elif self.task == "parties":
+            scores = found.of_parties(self.inside)
         else:
             scores = found.accounts(self.inside, "subjects" if by_subject else "ends", combine=ranked)
         number = self.question.number

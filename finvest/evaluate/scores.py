@@ -9,6 +9,8 @@ What a finding says in a window, it says by its evidence dated in it:
   window, of which it is an end. This is what the answers call positive, and the figure that is reported first. By
   *subjects*: only the subjects of a finding that is so present in the window get its score. In the ranking an account
   gets, by ends, the score of its strongest transaction there.
+* **parties**: a party gets the score of the strongest finding that names it and is so present in the window; findings
+  that rest on lists only count in the whole period. In the ranking too the strongest one counts.
 * **patterns**: found by a finding whose evidence holds at least half of the pattern's transactions, each dated in the
   window. A pattern is judged in a window that holds at least half of its transactions.
 
@@ -61,6 +63,8 @@ class Suspicions:
         ``finding``, ``record``: evidence of all tables, each record a number of its own.
     subjects : polars.DataFrame
         ``finding``, ``account``.
+    parties : polars.DataFrame
+        ``finding``, ``party``.
     most_records : int
         Numbers of records are below it.
     """
@@ -70,6 +74,7 @@ class Suspicions:
     evidence: pl.DataFrame
     records: pl.DataFrame
     subjects: pl.DataFrame
+    parties: pl.DataFrame
     most_records: int
 
     @classmethod
@@ -92,9 +97,12 @@ class Suspicions:
         victims = frame.select(account="victims").explode("account", empty_as_null=False).drop_nulls().unique()
         if len(victims):
             subjects = subjects.join(victims, on="account", how="anti", maintain_order="left")
+        parties = frame.select("finding", party="parties").explode("party", empty_as_null=False).drop_nulls()
+        spared = frame.select(party="party_victims").explode("party", empty_as_null=False).drop_nulls().unique()
+        parties = parties.join(spared, on="party", how="anti", maintain_order="left")
         most = max((int(exploded["records"].max()) + 1) if len(exploded) else 1, 1)  # type: ignore[arg-type]
         rows = frame.select("finding", "weight", "family", "indicator")
-        return cls(view, rows, evidence, exploded.rename({"records": "record"}), subjects, most)
+        return cls(view, rows, evidence, exploded.rename({"records": "record"}), subjects, parties, most)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -157,6 +165,25 @@ class Suspicions:
             score[account[first]] = self._combined(np.append(first, len(account)), finding)
         return score
 
+    def of_parties(self, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return the score of each party of the view; `NONE` for those that no finding in the window names.
+
+        Parameters
+        ----------
+        inside : ndarray of bool, shape (transactions,)
+            Which transactions are dated in the window.
+        """
+        score = np.full(0 if self.view.lacks(["parties"]) else len(self.view.frame("parties")), NONE)
+        named = self.parties.join(self._present(inside), on="finding", how="semi", maintain_order="left")
+        np.maximum.at(score, named["party"].to_numpy(), self._weights(named["finding"]))
+        return score
+
+    def _present(self, inside: NDArray[np.bool_]) -> pl.DataFrame:
+        """Return the findings with evidence in a window; findings that rest on other tables only have no date."""
+        if inside.all():
+            return self.rows.select("finding")
+        return self.evidence.filter(pl.Series(inside[self.evidence["n"].to_numpy()])).select("finding").unique()
+
     def _of_transactions(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
         score = np.full(len(self.view.frame("accounts")), NONE)
         tx = self.view.frame("transactions", "originator", "beneficiary")
@@ -188,10 +215,7 @@ class Suspicions:
         """Return which finding is about which account in a window, by account, strongest finding first."""
         present = self.evidence.filter(pl.Series(inside[self.evidence["n"].to_numpy()]))
         if by == "subjects":
-            found = present["finding"].unique().to_frame()
-            if inside.all():  # findings that rest on other tables only have no date
-                found = self.rows.select("finding")
-            pairs = self.subjects.join(found, on="finding", how="semi")
+            pairs = self.subjects.join(self._present(inside), on="finding", how="semi")
         else:
             tx = self.view.frame("transactions", "originator", "beneficiary")
             n = present["n"]
@@ -259,6 +283,8 @@ _EMPTY = pl.DataFrame(
         "records": _NUMBERS,
         "subjects": _NUMBERS,
         "victims": _NUMBERS,
+        "parties": _NUMBERS,
+        "party_victims": _NUMBERS,
     }
 )
 
@@ -273,13 +299,18 @@ def _standing(view: CaseView, report: Report, *, weighted: bool) -> pl.DataFrame
     for table in sorted({c.partition("_")[2] or "transactions" for c in rows.columns if c.split("_")[0] == "evidence"}):
         column = "evidence" if table == "transactions" else f"evidence_{table}"
         records.append(pl.col(column).cast(_NUMBERS).list.eval(pl.element() + _offset(view, table)))
-    roles = [c for c, (kind, _) in card.roles.items() if kind == "account"]
-    subjects = [pl.col(c).cast(_NUMBERS) for c in roles]
-    hidden = []
-    for column in roles:
+    subjects: dict[str, list[pl.Expr]] = {"account": [], "party": []}
+    hidden: dict[str, list[pl.Expr]] = {"account": [], "party": []}
+    for column, (kind, usual) in card.roles.items():
         said = pl.col(f"{column}_role") if f"{column}_role" in rows.columns else pl.lit(None, pl.String)
-        role = said.fill_null(pl.lit(card.roles[column][1]))
-        hidden.append(pl.when(role == "possible_victim").then(pl.col(column).cast(_NUMBERS)).otherwise(none))
+        role, members = said.fill_null(pl.lit(usual)), pl.col(column).cast(_NUMBERS)
+        subjects[kind].append(members)
+        hidden[kind].append(pl.when(role == "possible_victim").then(members).otherwise(none))
+
+    def joined(lists: list[pl.Expr]) -> pl.Expr:
+        # No member of a role is none, and must not blank the others.
+        return pl.concat_list(one.fill_null(none) for one in lists) if lists else none
+
     ceiling = CEILINGS[card.strength] if weighted else 1.0
     return rows.select(
         pl.col("row").cast(pl.Int64),
@@ -288,8 +319,10 @@ def _standing(view: CaseView, report: Report, *, weighted: bool) -> pl.DataFrame
         indicator=pl.lit(card.id),
         evidence=pl.col("evidence").cast(_NUMBERS) if "evidence" in rows.columns else none,
         records=pl.concat_list(records) if records else none,
-        subjects=pl.concat_list(subjects) if subjects else none,
-        victims=pl.concat_list(hidden) if hidden else none,
+        subjects=joined(subjects["account"]),
+        victims=joined(hidden["account"]),
+        parties=joined(subjects["party"]),
+        party_victims=joined(hidden["party"]),
     )
 
 

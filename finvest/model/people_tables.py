@@ -225,7 +225,7 @@ PEOPLE = (
         ("device", TEXT, "opaque id"),
         ("account", TEXT, "account"),
         ("party", TEXT, "party, where known"),
-        ("kind", TEXT, "class of the device"),
+        ("kind", TEXT, "phone, tablet, computer, terminal, public (anybody may use it), other"),
         ("address", TEXT, "network address"),
         ("seen_at", INSTANT, "when"),
     ),

@@ -10,8 +10,8 @@ RESULTS = (
     define(
         "labels",
         "Answers of a labelled set; in no view",
-        ("subject_kind", TEXT, "account, transaction or pattern"),
-        ("subject", TEXT, "account or transaction"),
+        ("subject_kind", TEXT, "account, transaction, party or pattern"),
+        ("subject", TEXT, "account, transaction or party"),
         ("pattern", TEXT, "id of the pattern"),
         ("kind", TEXT, "kind of pattern, as finvest names it"),
         ("window", TEXT, "part of the period that the answer is for: train1, train2, val, test or all"),

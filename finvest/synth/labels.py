@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from finvest.synth.key import Involved
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -28,11 +30,20 @@ KINDS = {
     "CTL-04": "convoy",
     "LAB-07": "synchrony",
     "ADV-04": "advert_payment",
+    "LAB-02": "low_pay",
+    "LAB-03": "excess_deductions",
+    "AGY-01": "labour_price",
+    "AGY-03": "company_cluster",
+    "REG-02": "nominee",
+    "CTL-07": "proxy_operator",
 }
 """Kind of pattern by indicator, as labelled sets name it."""
 
 TRAIL = "trail"
 """Pattern and kind of the money trail, which no indicator is about."""
+
+VICTIM = "worker"
+"""Role in a planted pattern of those whom nobody is to find."""
 
 MONEY = "account_records"
 """List of the story that holds movements."""
@@ -42,7 +53,10 @@ _START = 12
 
 
 def text(shown: Iterable[Shown], patterns: Iterable[Pattern], trail: Trail, story: Story) -> str:
-    """Return the answers: one row for each record of a movement, positive in a planted pattern or the trail."""
+    """Return the answers: one row for each record of a movement, positive in a planted pattern or the trail.
+
+    Then one for each party of the second story and pattern.
+    """
     planted = {
         m.number: (f"{p.indicator} {p.name}", KINDS[p.indicator])
         for p in patterns
@@ -64,14 +78,29 @@ def text(shown: Iterable[Shown], patterns: Iterable[Pattern], trail: Trail, stor
     }
     start = hashlib.sha256(story.files[f"{MONEY}.csv"]).hexdigest()
     rows += [_row(start, record, *money.get(record, (None, None))) for record in story.money]
+    rows += _of_parties(story)
     return pl.DataFrame(rows, infer_schema_length=None).write_csv()
 
 
+def _of_parties(story: Story) -> Iterable[dict[str, Any]]:
+    """Answer for everybody of the story: positive is who stands in a planted pattern and is no victim of it."""
+    planted: dict[str, list[tuple[str, str]]] = {}
+    for told in story.told:
+        for party, role in told.parties if told.kind == "planted" else ():
+            if role != VICTIM:
+                pattern = (f"{told.indicator} {told.name}", KINDS[told.indicator])
+                planted.setdefault(party.number, []).append(pattern)
+    for one in story.parties:
+        id_ = Involved(number=one.number, register=one.register, kind=one.kind, role="").party_id
+        if one.number not in planted:
+            yield _answer("party", id_, None, None)
+        for name, kind in planted.get(one.number, []):
+            yield _answer("party", id_, name, kind)
+
+
 def _row(sha256: str, record: int, pattern: str | None, kind: str | None) -> dict[str, Any]:
-    return {
-        "subject_kind": "transaction",
-        "subject": f"{sha256[:_START]}-{record:08d}",
-        "pattern": pattern,
-        "kind": kind,
-        "positive": pattern is not None,
-    }
+    return _answer("transaction", f"{sha256[:_START]}-{record:08d}", pattern, kind)
+
+
+def _answer(of: str, subject: str, pattern: str | None, kind: str | None) -> dict[str, Any]:
+    return {"subject_kind": of, "subject": subject, "pattern": pattern, "kind": kind, "positive": pattern is not None}

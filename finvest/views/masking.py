@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -49,10 +50,12 @@ class Masks:
         for (kind, id_), label in victims.items():
             if not is_masked(label):
                 self._called |= {_key(part): mask(kind, id_) for part in known_by(label)}
-        # However it is spaced: `DE89 3704 …` in a reference is the number of the label.
-        longest_first = sorted(self._called, key=lambda t: (-len(t), t))
-        spaced = (r"\s*".join(re.escape(c) for c in key) for key in longest_first)
-        self._seen = re.compile("|".join(rf"(?<!\w){s}(?!\w)" for s in spaced) or r"(?!)", re.IGNORECASE)
+        # Thousands of names in one pattern take forever: only those whose beginning a text holds are looked for.
+        folded = {key: _folded(key) for key in self._called}
+        self._start = min((len(f) for f in folded.values()), default=1)
+        self._begins: dict[str, list[tuple[str, str]]] = {}
+        for key, fold in folded.items():
+            self._begins.setdefault(fold[: self._start], []).append((fold, key))
 
     @classmethod
     def of(cls, findings: Iterable[Finding], view: CaseView) -> Masks:
@@ -63,7 +66,16 @@ class Masks:
 
     def __call__(self, text: str) -> str:
         """Return a text with every possible victim's number and name replaced."""
-        return self._seen.sub(lambda m: self._called.get(_key(m[0]), WITHHELD), text)
+        folded, n = _folded(text), self._start
+        held = {
+            key
+            for place in range(len(folded) - n + 1)
+            for fold, key in self._begins.get(folded[place : place + n], ())
+            if folded.startswith(fold, place)
+        }
+        if not held:
+            return text
+        return _seen(frozenset(held)).sub(lambda m: self._called.get(_key(m[0]), WITHHELD), text)
 
     def texts(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return a frame with every possible victim's number and name replaced in its texts, lists of texts too."""
@@ -108,6 +120,19 @@ class Masks:
         """Tell whether a text, such as a file's name, holds a possible victim's name or number in any spelling."""
         squeezed = _squeezed(text)
         return any(_squeezed(key) in squeezed for key in self._called)
+
+
+@lru_cache(maxsize=1024)
+def _seen(keys: frozenset[str]) -> re.Pattern[str]:
+    """Match these however they are spaced: `DE89 3704 …` in a reference is the number of the label."""
+    longest_first = sorted(keys, key=lambda t: (-len(t), t))
+    spaced = (r"\s*".join(re.escape(c) for c in key) for key in longest_first)
+    return re.compile("|".join(rf"(?<!\w){s}(?!\w)" for s in spaced), re.IGNORECASE)
+
+
+def _folded(text: str) -> str:
+    """Write a text so that whatever `re.IGNORECASE` takes for equal is equal, without spaces."""
+    return re.sub(r"\s", "", text).casefold().replace("\u0131", "i").replace("i\u0307", "i")
 
 
 def _squeezed(text: str) -> str:

@@ -93,6 +93,17 @@ def test_the_operator_makes_most_sessions(case: Made) -> None:
         assert sessions.count(device) * 2 > len(sessions)
 
 
+def test_one_person_pays_in_for_four(case: Made) -> None:
+    rows = rows_of(case, case.pattern("CTL-07 counter"), "account_records")
+    days = [day(row["Booked at"][:10]) for row in rows]
+    assert len({row["Account"] for row in rows}) == 4
+    assert (max(days) - min(days)).days < 30
+    (who,) = {row["Conductor"] for row in rows}
+    assert who not in {row["Account holder"] for row in rows}
+    others = {row["Conductor"] for row in table(case.seed, "account_records") if row["Channel"] == "cash_branch"}
+    assert others == {who}
+
+
 def test_the_shared_flat_shares_nothing_but_the_address(case: Made) -> None:
     pattern = case.pattern("CTL-01 look-alike shared flat")
     assert len({row["Value"] for row in rows_of(case, pattern, "contacts")}) == 1

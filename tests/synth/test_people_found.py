@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 
+import polars as pl
 import pytest
 
-from finvest.model.tables import PROTECTED
+from finvest.evaluate.answers import ALL, Answers
+from finvest.evaluate.evaluation import RANKING, evaluate
+from finvest.model.tables import PROTECTED, TABLES
 from finvest.pairing.movements import movements
 from finvest.registry import Registry
+from finvest.synth import sample
 from finvest.synth.marking import Mark, mark
 from finvest.view import CaseView
 from tests.synth.test_loaders import read
-
-if TYPE_CHECKING:
-    import polars as pl
 
 IDS = (
     "ADV-04", "AGY-01", "AGY-03", "CTL-01", "CTL-02", "CTL-03", "CTL-04", "CTL-07", "LAB-02", "LAB-03", "LAB-07",
@@ -70,3 +73,22 @@ def test_no_score_and_no_order_changes_with_protected_attributes() -> None:
     for detector in Registry().detectors().values():
         one, other = (list(detector().detect(view)) for view in views)
         assert [(f.id, f.score, f.sentence) for f in one] == [(f.id, f.score, f.sentence) for f in other]
+
+
+def test_parties_are_judged_where_the_answers_name_them() -> None:
+    sampled = read(7)
+    folder = Path(mkdtemp())
+    sample.write(folder, 7)
+    labels = TABLES["labels"].complete(pl.read_csv(folder / "labels.csv", schema_overrides={"pattern": pl.String}))
+    rmtree(folder)
+    answers = Answers(labels, view_of(7), sampled.tables["transactions"]["transaction_id"])
+    question = answers.question("parties", ALL)
+    assert question.positives == 15  # the farm, its supplier, twelve companies, a nominee
+    detectors = [Registry().detectors()[id_]() for id_ in ("LAB-02", "REG-02", "AGY-03")]
+    done = evaluate("sample", view_of(7), answers, detectors, resamples=5)
+    for id_, hits in (("LAB-02", 1), ("REG-02", 14), ("AGY-03", 12)):
+        best = done.one(id_, "parties", ALL)
+        scores = done.scores[id_, "parties", ALL]
+        assert len(scores) == hits
+        assert best.positives == question.positives
+    assert done.one(RANKING, "parties", ALL).ap > done.one("chance", "parties", ALL).ap

@@ -11,7 +11,7 @@ from finvest.synth.people.world import World
 
 if TYPE_CHECKING:
     from finvest.synth.economy import Economy
-    from finvest.synth.people.world import Told
+    from finvest.synth.people.world import Firm, Person, Told
 
 ROOMS = {
     "crews": crews,
@@ -41,6 +41,7 @@ class Story:
         Ordinals of the records of money.
     accounts : int
         Accounts whose records are on file.
+    parties : list of Person or Firm
     """
 
     files: dict[str, bytes]
@@ -48,6 +49,7 @@ class Story:
     told: list[Told]
     money: list[int]
     accounts: int
+    parties: list[Person | Firm]
 
 
 def play(economy: Economy, seed: int) -> Story:
@@ -57,4 +59,4 @@ def play(economy: Economy, seed: int) -> Story:
     told = [p for name, room in ROOMS.items() for p in room.play(world, people, Random(f"{seed}/people/{name}"))]
     files = write.files(world)
     money = sorted(row.record for row in world.rows["account_records"])
-    return Story(files, dict(write.PROFILES), told, money, len(world.with_records))
+    return Story(files, dict(write.PROFILES), told, money, len(world.with_records), [*world.persons, *world.firms])

@@ -80,14 +80,14 @@ def _staff(world: World, firm: Firm, people: list[Person], months: range) -> lis
 
 
 def _cluster(world: World, rng: Random) -> Told:
-    address, born = world.address(), date(2024, 1, 15)
+    address, born = world.address(), date(2024, 3, 22)
     firms = [
         world.firm(
             f"{word} Payroll Services",
             "78.10",
             born + timedelta(days=rng.randrange(24)),
             address=address,
-            dissolved=date(2025, 5, 2) + timedelta(days=rng.randrange(40)),
+            dissolved=date(2025, 5, 2) + timedelta(days=rng.randrange(18)),
             staff=STAFF,
         )
         for word in WORDS
@@ -117,7 +117,7 @@ def _cluster(world: World, rng: Random) -> Told:
         name="cluster",
         indicator="AGY-03",
         kind="planted",
-        story="Twelve companies of one address, founded within a month and gone after sixteen, hand staff on.",
+        story="Twelve companies of one address, founded within a month and gone after fourteen, hand staff on.",
         parties=[(firm, "member") for firm in firms],
         rows=rows,
     )

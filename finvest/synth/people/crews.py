@@ -37,9 +37,9 @@ def _one_telephone(world: World, cast: Cast, rng: Random) -> list[Told]:
         world.session(
             f"F-{rng.randrange(16**6):06x}", account, "phone", on(date(FIRST.year, 1, rng.randrange(2, 20)), 12)
         )
-    # The operator takes one account over after the other, and looks into each every third day from then on.
+    # The operator looks into one account after the other, some days each, so that all are done within a month.
     for position, account in enumerate(crew):
-        for day in range(60 + 4 * position, 86, 3):
+        for day in range(60 + 4 * position, 68 + 4 * position, 3):
             when = on(day, 20, rng.randrange(60), rng.randrange(60))
             sessions.append(world.session(device, account, "phone", when))
     return [
@@ -77,14 +77,16 @@ def _sweeps(world: World, cast: Cast, rng: Random) -> Told:
             cents = 1081_00 - rng.randrange(9) * 100
             rows.append(wage(world, payer, account, cents, month, 2))
             when = on(date(FIRST.year, month, PAYDAY), 18, rng.randrange(60), rng.randrange(60))
-            rows.append(world.record(account, -(cents * 9 // 10), when, other=cast.handler, Reference="room and debt"))
+            rows.append(
+                world.record(account, -(cents * 97 // 100), when, other=cast.handler, Reference="room and debt")
+            )
             later = on(when.date() + timedelta(days=rng.randrange(3, 9)), 12, rng.randrange(60))
-            buy(world, account, rng.randrange(15_00, 60_00), later, "Larder Market", "5411", "Northford")
+            buy(world, account, rng.randrange(8_00, 28_00), later, "Larder Market", "5411", "Northford")
     return Told(
         name="sweeps",
         indicator="CTL-03",
         kind="planted",
-        story="On every payday nine tenths of six workers' wages leave for one account.",
+        story="On every payday nearly all of six workers' wages leaves for one account.",
         accounts=[(cast.handler, "recipient"), *((account, "origin") for account in cast.swept)],
         rows=rows,
     )

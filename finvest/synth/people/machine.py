@@ -1,4 +1,4 @@
-"""CTL-04: cards of different people at one machine. Look-alike: a works bus that stops there on payday."""
+"""CTL-04 and CTL-07: cards of several people at one machine, and who pays in for them. Look-alike: a works bus."""
 
 from __future__ import annotations
 
@@ -71,4 +71,23 @@ def play(world: World, cast: Cast, rng: Random) -> list[Told]:
             rows=bus,
             innocent="Whoever happens to sit in the bus: the set of cards is another one each time.",
         ),
+        _counter(world, cast, rng),
     ]
+
+
+def _counter(world: World, cast: Cast, rng: Random) -> Told:
+    """Let one person pay cash into the accounts of the four at the counter, all within a month."""
+    how = {"Channel": "cash_branch", "City": "Eastmill", "Country": "DE", "Conductor": cast.handler.holder.name}
+    rows = [
+        world.record(account, rng.randrange(20, 60) * 10_00, on(124 + 3 * position + 2 * visit, 10, 15), **how)
+        for position, account in enumerate(cast.convoy)
+        for visit in range(3)
+    ]
+    return Told(
+        name="counter",
+        indicator="CTL-07",
+        kind="planted",
+        story="One person pays cash into the accounts of four workers at the counter, several times within a month.",
+        accounts=[(account, "holder") for account in cast.convoy],
+        rows=rows,
+    )

@@ -130,6 +130,7 @@ class World:
         self._taken = {account.iban for account in economy.accounts.values()}
         self.rows: dict[str, list[Row]] = {}
         self.persons: list[Person] = []
+        self.firms: list[Firm] = []
         self.extracts: dict[str, Row] = {}
 
     @property
@@ -180,6 +181,7 @@ class World:
         """Invent a company."""
         place = address or self.address()
         firm = Firm(f"HZ-{len(self.extracts) + 2001}", name, activity, place, incorporated, dissolved, staff)
+        self.firms.append(firm)
         self.extracts[firm.number] = self.add(
             "company_extracts",
             {"Number": firm.number, "Name": name, "Legal form": "limited company", "Register": COMPANIES,
