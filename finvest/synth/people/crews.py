@@ -78,15 +78,15 @@ def _sweeps(world: World, cast: Cast, rng: Random) -> Told:
             rows.append(wage(world, payer, account, cents, month, 2))
             when = on(date(FIRST.year, month, PAYDAY), 18, rng.randrange(60), rng.randrange(60))
             rows.append(
-                world.record(account, -(cents * 97 // 100), when, other=cast.handler, Reference="room and debt")
+                world.record(account, -(cents * 89 // 100), when, other=cast.handler, Reference="room and debt")
             )
             later = on(when.date() + timedelta(days=rng.randrange(3, 9)), 12, rng.randrange(60))
-            buy(world, account, rng.randrange(8_00, 28_00), later, "Larder Market", "5411", "Northford")
+            buy(world, account, rng.randrange(15_00, 60_00), later, "Larder Market", "5411", "Northford")
     return Told(
         name="sweeps",
         indicator="CTL-03",
         kind="planted",
-        story="On every payday nearly all of six workers' wages leaves for one account.",
+        story="On every payday nearly nine tenths of six workers' wages leave for one account.",
         accounts=[(cast.handler, "recipient"), *((account, "origin") for account in cast.swept)],
         rows=rows,
     )
