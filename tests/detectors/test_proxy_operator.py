@@ -170,9 +170,7 @@ def test_public_devices(kind: str | None, result: str) -> None:
 
 
 @pytest.mark.parametrize(("branch", "result"), [("M69.20", "present"), ("41.20", "absent"), (None, "to ask")])
-def test_an_accountant_on_the_company_list_clears_and_an_employer_does_not(
-    branch: str | None, result: str
-) -> None:
+def test_an_accountant_on_the_company_list_clears_and_an_employer_does_not(branch: str | None, result: str) -> None:
     make = operated()
     make.company("Somebody Ltd", activity=branch)
     (plain,) = found("CTL-07", make)
