@@ -47,12 +47,13 @@ def _rows(table: str, ids: tuple[str, ...], view: CaseView) -> pl.DataFrame:
 
 
 def _shown(rows: pl.DataFrame, view: CaseView, names: dict[str, str], masks: Masks) -> pl.DataFrame:
+    told = {sha: masks(name) for sha, name in names.items()}
     place = pl.format(
         "{}:{}",
-        pl.col("source").replace_strict(names, default="?", return_dtype=pl.String),
+        pl.col("source").replace_strict(told, default="?", return_dtype=pl.String),
         pl.coalesce(*(c for c in ("line", "record") if c in rows.columns)),
     )
-    rows = masks.records(rows.with_columns(file=place))
+    rows = masks.records(rows).with_columns(file=place)
     rows = rows.select(c for c in rows.columns if c not in _PROVENANCE and rows[c].null_count() < len(rows))
     mentioned = {
         value
@@ -66,4 +67,5 @@ def _shown(rows: pl.DataFrame, view: CaseView, names: dict[str, str], masks: Mas
         if view.lacks([table]) is None:
             of = view.frame(table).filter(pl.col(kind).is_in(sorted(mentioned)))
             labels |= {id_: view.label(kind, n) for id_, n in of.select(kind, "n").iter_rows()}
-    return rows.with_columns(pl.col(c).replace(labels) for c, t in rows.schema.items() if t == pl.String and labels)
+    rows = rows.with_columns(pl.col(c).replace(labels) for c, t in rows.schema.items() if t == pl.String and labels)
+    return rows.with_columns(pl.selectors.datetime().dt.strftime("%Y-%m-%d %H:%M:%S UTC"))

@@ -31,8 +31,8 @@ class PaymentMatch(Detector):
         roles={"payer": ("account", "undetermined")},
         needs=("adverts", "adverts.posted_at", "adverts.price", "transactions"),
         sentence="{payer} paid a site the exact price of {matched} of {adverts} adverts with one contact within "
-        "{minutes} minutes before they appeared ({period}), {amounts} in all; by chance {expected:.2f} such payments "
-        "are to be expected. {unpriced} more adverts of the contact have no price and were not compared. Whoever paid "
+        "{minutes} minutes before they appeared ({period}), {amounts} in all; by chance {expected:.1e} such "
+        "payments are to be expected. Adverts of the contact without a price, not compared: {unpriced}. Whoever paid "
         "may have been made to: the holder may be a possible victim.",
         innocent=(
             CounterCheck(

@@ -28,9 +28,9 @@ class IncomeSweep(Detector):
         strength="strong",
         roles={"origins": ("account", "possible_victim"), "recipient": ("account", "exploiter")},
         needs=("transactions", "accounts.books_on_file"),
-        sentence="After {payments} paydays ({period}) at least {percent} % of the income of {origins} left within "
-        "{hours} hours, each time {way}{recipient}: at least {paydays} paydays in a row each (accounts: "
-        "{origins_count}). Income and what left: {amounts}. What makes it income: {kind}.",
+        sentence="On {paydays} paydays in a row or more ({period}) at least {percent} % of the income of {origins} "
+        "left within {hours} hours, each time {way}{recipient} (accounts: {origins_count}, incomes: {payments}). What "
+        "left: {amounts}. What makes it income: {kind}.",
         innocent=(
             CounterCheck(
                 name="own account elsewhere",

@@ -28,9 +28,9 @@ class BelowMinimum(Detector):
         strength="strong",
         roles={"employer": ("party", "exploiter"), "workers": ("party", "possible_victim")},
         needs=("employments", "wage_rules", "parties"),
-        sentence="{employer} paid {workers} less by the hour than allowed ({minimum}) in {months} months of work "
-        "({period}), hours from {hours_from}. For these months {amounts} are missing to the minimum; the lowest pay "
-        "was {lowest_percent} % of it.",
+        sentence="{employer} paid {workers} less by the hour than allowed ({minimum}) in {months} months of work, all "
+        "workers together ({period}), hours from {hours_from}. For these months {amounts} are missing to the minimum; "
+        "the lowest pay was {lowest_percent} % of it.",
         innocent=(
             CounterCheck(
                 name="error in the hours",

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
     from finvest.case import Case
 
+_RESULTS = {
+    "present": "They say so: it lowered the score.",
+    "absent": "They do not say so.",
+    "to ask": "They cannot tell.",
+}
+
 
 @click.command()
 @click.argument("finding")
@@ -28,6 +34,8 @@ def command(case: Case, finding: str, svg: Path | None, quick: bool, unmask: boo
     For the last its detector runs again with each parameter a fifth lower and higher; --quick leaves that out.
     """
     from finvest.findings.wording import names, sums
+    from finvest.findings.wording import told as facts
+    from finvest.views.money_columns import decimal_text, money_columns
 
     if unmask:
         needs_own_reason()
@@ -63,15 +71,15 @@ def command(case: Case, finding: str, svg: Path | None, quick: bool, unmask: boo
         output.say(f"Sum: {sums(found.amounts, found.base)}; rates: {names(found.facts['rate_sources'])}")
     for subject in found.subjects:
         output.say(f"  {subject.column}: {subject.label}  [{subject.id}]  role hypothesis: {subject.role}")
-    for fact, value in found.facts.items():
-        if fact not in {"rate_sources", "amount_base", "base_currency"} and value is not None:
-            output.say(f"  {fact.replace('_', ' ')}: {output.cell(fact, value, {})}")
-    output.table(told.members.drop("finding"), "Movements")
+    for name, value in facts(found.facts):
+        output.say(f"  {name}: {value}")
+    output.table(told.members.drop("finding").rename({"date": "date as written"}), "Movements")
     for table, frame in told.others.items():
-        output.table(frame, table.capitalize())
-    output.say("Innocent explanations:")
+        written = [decimal_text(c, currency) for c, currency in money_columns(frame).items()]
+        output.table(frame.with_columns(written), f"{table.capitalize()} (times in UTC)")
+    output.say("Innocent explanations (what each would be; what the records of this case say):")
     for check in found.checks:
-        output.say(f"  {check.name}: {check.result}. {check.explanation}")
+        output.say(f"  {check.name}: {check.explanation} {_RESULTS[check.result]}")
         if check.result != "absent":
             output.say(f"    {check.ask}")
     output.table(told.changes(), "What would change the score (an explanation the other way, a parameter a fifth away)")

@@ -124,8 +124,9 @@ def swept_to(view: CaseView, hours: int, percent: int, least: int) -> pl.DataFra
     polars.DataFrame
         ``origins`` (list of accounts), ``recipient`` (list, empty for cash), ``origins_count``, ``star``, ``paydays``
         (the fewest of any origin), ``payments`` (incomes in all), ``evidence``, ``kind`` (what makes it income, in
-        words), ``order_certain``, ``own``, ``kin``, ``way`` (how it left, in words), ``carries`` (a recipient
-        that is no star carries living costs, see `finvest.features.living.lived_from`).
+        words), ``amounts`` (what left, by currency), ``order_certain``, ``own``, ``kin``, ``way`` (how it left, in
+        words), ``carries`` (a recipient that is no star carries living costs, see
+        `finvest.features.living.lived_from`).
     """
     rows = sweeps(view, hours, percent, least).with_columns(
         free=pl.col("own").ne_missing(other=True) & pl.col("kin").ne_missing(other=True)
@@ -134,7 +135,10 @@ def swept_to(view: CaseView, hours: int, percent: int, least: int) -> pl.DataFra
     star = pl.col("recipient").is_not_null() & pl.col("free") & (count >= STAR)
     rows = rows.with_columns(star=star).sort("recipient", "origin", "terminal")
     alone = pl.when(~pl.col("star")).then("origin")
-    grouped = rows.group_by(alone=alone, to="recipient", machine="terminal", maintain_order=True)
+    rows = rows.with_columns(group=pl.struct(alone, "recipient", "terminal").rank("dense"))
+    grouped = rows.group_by("group", maintain_order=True)
+    gone = rows.group_by("group", "currency").agg(amount=pl.col("left").sum()).sort("group", "currency")
+    amounts = gone.group_by("group").agg(amounts=pl.struct("currency", "amount"))
     way = pl.format("in cash at machine {}", "terminal").fill_null("to ").first()
     found = grouped.agg(
         origins="origin",
@@ -149,6 +153,7 @@ def swept_to(view: CaseView, hours: int, percent: int, least: int) -> pl.DataFra
         own=pl.when(pl.col("own").is_not_null().all()).then(pl.col("own").any()),
         kin=pl.when(pl.col("kin").is_not_null().all()).then(pl.col("kin").any()),
         way=way,
-    ).drop("alone", "to", "machine")
+    )
+    found = found.join(amounts, on="group", how="left", maintain_order="left").drop("group")
     carries = lived_from(view, found["recipient"].list.first())
     return found.with_columns(carries=pl.when(~pl.col("star")).then(carries))

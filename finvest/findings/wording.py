@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import string
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from finvest.model.money import show
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MONEY = frozenset(
+    {
+        "shortfall", "excess", "spent", "gambled", "cash_in", "received", "price", "funded", "line", "together",
+        "credited", "passed", "passed_certain",
+    }
+)  # fmt: skip
+"""Facts that are minor units of the fact `currency`."""
+
+_NOT_TOLD = frozenset({"rate_sources", "amount_base", "base_currency"})
 
 MOST_NAMES = 4
 """Names that a sentence lists before it counts the rest."""
@@ -28,6 +41,37 @@ class _Words(string.Formatter):
 def fill(sentence: str, values: dict[str, Any]) -> str:
     """Fill a card's sentence with facts."""
     return _Words().vformat(sentence, (), values)
+
+
+def told(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Write the facts that say something: what is not known, nought, or does not hold is left out.
+
+    Returns
+    -------
+    list of (str, str)
+        What was measured, and how much; money in the fact `currency`, shares in percent.
+    """
+    said = []
+    for name, value in facts.items():
+        if name in _NOT_TOLD or value in (None, False, 0, "", []):
+            continue
+        label = name.replace("_", " ")
+        if name in MONEY and facts.get("currency"):
+            written = show(int(value), facts["currency"])
+        elif name in MONEY:
+            continue  # no currency says what it is
+        elif value is True:
+            written = "yes"
+        elif isinstance(value, float):
+            written = f"{value:.3g}"
+        elif isinstance(value, list):
+            written = names([str(v) for v in value])
+        else:
+            written = fill("{value}", {"value": value})
+        if "percent" in name and not isinstance(value, str):
+            label, written = label.replace(" percent", "").replace("percent", "share"), f"{written} %"
+        said.append((label, written))
+    return said
 
 
 def day(at: date) -> str:

@@ -36,6 +36,9 @@ KINDS = {
     "AGY-03": "company_cluster",
     "REG-02": "nominee",
     "CTL-07": "proxy_operator",
+    "AST-01": "unexplained_wealth",
+    "AST-02": "assets_of_relatives",
+    "AST-03": "conspicuous_spending",
 }
 """Kind of pattern by indicator, as labelled sets name it."""
 

@@ -23,7 +23,8 @@ WITHHELD = "name withheld"
 _CODES = frozenset(
     {
         "source", "loader", "evaluation", "handling", "kind", "scheme", "subject_kind", "subject_category", "from_kind",
-        "to_kind", "currency", "country", "channel", "status", "proof", "origin", "finding", "indicator", "basis",
+        "to_kind", "currency", "country", "hours", "deductions", "share_low", "share_high", "activity", "channel",
+        "status", "proof", "origin", "finding", "indicator", "basis",
     }
 )  # fmt: skip
 """Columns of texts that say nothing of who somebody is."""

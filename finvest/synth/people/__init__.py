@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
-from finvest.synth.people import adverts, agencies, cast, contacts, crews, directors, machine, payroll, senders, write
+from finvest.synth.people import (
+    adverts,
+    agencies,
+    cast,
+    contacts,
+    crews,
+    directors,
+    machine,
+    payroll,
+    senders,
+    wealth,
+    write,
+)
 from finvest.synth.people.world import World
 
 if TYPE_CHECKING:
@@ -22,6 +34,7 @@ ROOMS = {
     "agencies": agencies,
     "directors": directors,
     "adverts": adverts,
+    "wealth": wealth,
 }
 
 

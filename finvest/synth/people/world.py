@@ -29,6 +29,7 @@ class Person:
     name: str
     born: int
     town: str
+    category: str = "unclassified"
 
     kind = "person"
     register = PERSONS
@@ -144,14 +145,16 @@ class World:
         self.rows.setdefault(file, []).append(row)
         return row
 
-    def person(self, *, surname: str = "", unlike: tuple[str, ...] = (), name: str = "") -> Person:
+    def person(
+        self, *, surname: str = "", unlike: tuple[str, ...] = (), name: str = "", category: str = "unclassified"
+    ) -> Person:
         """Invent a person: with one surname, or with none of some; or of a name that somebody else bears."""
         if not name:
             fitting = (n for n in self._spare if (last := n.rpartition(" ")[2]) == (surname or last))
             name = next(n for n in fitting if n.rpartition(" ")[2] not in unlike)
             self._spare.remove(name)
         number = f"R-{len(self.persons) + 1001}"
-        someone = Person(number, name, self.rng.randrange(1958, 2004), self.rng.choice(names.TOWNS))
+        someone = Person(number, name, self.rng.randrange(1958, 2004), self.rng.choice(names.TOWNS), category)
         self.persons.append(someone)
         return someone
 

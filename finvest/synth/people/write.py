@@ -26,6 +26,10 @@ HEADERS = {
     "invoices": "Invoice,Supplier,Customer,Register,Issued,Start,End,Hours,Amount,Currency,Description",
     "wage_rules": "Rule,Country,Kind,Activity,Start,End,Value,Currency,Known by,Example",
     "adverts": "Advert,Site,Kind,Posted at,Time zone,Phone,Handle,Text,City,Price,Currency",
+    "assets": "Asset,Owner,Register,Kind,Description,Valued on,Acquired,Amount,Currency,Paid from,Paid from bank,Mark,"
+    "Known by",
+    "incomes": "Receiver,Register,Kind,Start,End,Amount,Currency,Lawful,Declared,Mark,Known by",
+    "outlays": "Outlay,Spender,Register,Kind,Start,End,Low,Amount,High,Currency,Mark,Known by",
     "account_records": "Booked at,Time zone,Account,Account holder,Bank,Amount,Currency,Counterparty account,"
     "Counterparty name,Payee as written,Reference,Channel,Merchant,Merchant category,Terminal,City,Country,Conductor",
 }
@@ -36,9 +40,12 @@ PROFILES = {
     "account_openings.csv": "account_openings",
     "account_records.csv": "account_records",
     "adverts.csv": "adverts",
+    "assets.csv": "assets",
     "company_extracts.csv": "companies",
     "contacts.csv": "contacts",
+    "incomes.csv": "incomes",
     "invoices.csv": "invoices",
+    "outlays.csv": "outlays",
     "payroll.csv": "employments",
     "relations.csv": "links",
     "residents.csv": "parties",
@@ -84,5 +91,5 @@ def _list(name: str, world: World) -> bytes:
 
 def _person(person: Person, rng: Random) -> Sequence[str]:
     return [
-        person.number, PERSONS, "person", person.name, f"{person.born}", COUNTRY, "unclassified", *protected(rng),
+        person.number, PERSONS, "person", person.name, f"{person.born}", COUNTRY, person.category, *protected(rng),
     ]  # fmt: skip
