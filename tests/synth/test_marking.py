@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from finvest.synth.key import Key, Pattern
     from tests.synth.conftest import Made
 
-PLANTED, ALIKE = 21, 26
+PLANTED, ALIKE = 24, 29
 
 
 @dataclass(frozen=True)

@@ -103,19 +103,15 @@ def _house(world: World, rng: Random, category: str) -> tuple[Person, Person, li
     """Send money to a relative for five months, who then buys a house with it."""
     sender = world.person(category=category)
     owner = world.person(unlike=(sender.surname,))
-    accounts = [world.account(person, date(2019, 5, 6), bank="other_1") for person in (sender, owner)]
+    sends, account = (world.account(person, date(2019, 5, 6), bank="other_1") for person in (sender, owner))
     notary = world.account(world.person(), date(2012, 3, 1), bank="camt", told=False)
-    live(world, rng, accounts[0])
     rows = [world.link("related_to", sender, owner, date(1990, 1, 1))]
     for month in range(4):
         at = on(date(FIRST.year, 1 + month, 9), 12, rng.randrange(60))
-        rows.append(world.record(accounts[0], -9_000_00, at, other=accounts[1], Reference="for the house"))
-        rows.append(
-            world.record(accounts[1], 9_000_00, at + timedelta(hours=2), other=accounts[0], Reference="for the house")
-        )
+        rows.append(world.record(account, 9_000_00, at, other=sends, Reference="for the house"))
     at = on(date(FIRST.year, 5, 20), 10, rng.randrange(60))
-    rows.append(world.record(accounts[1], -36_000_00, at, other=notary, Reference="purchase price"))
-    paid = {"Acquired": f"{FIRST.year}-05-22", "Paid from": accounts[1].iban, "Paid from bank": accounts[1].bank}
+    rows.append(world.record(account, -36_000_00, at, other=notary, Reference="purchase price"))
+    paid = {"Acquired": f"{FIRST.year}-05-22", "Paid from": account.iban, "Paid from bank": account.bank}
     rows.append(_asset(world, owner, "property", "house", 36_000_00, paid))
     rows.append(_income(world, owner, "pension", 2_400_00, FIRST_DAY, LAST_DAY))
     return sender, owner, rows
