@@ -74,12 +74,11 @@ def test_books_are_of_accounts_whose_holders_are_known(case: Made) -> None:
 
 
 def test_the_suspects_house_costs_what_was_sent(case: Made) -> None:
-    rows = rows_of(case, case.pattern("AST-02 house of a relative"), "account_records")
-    amounts = [int(row["Amount"].replace(".", "")) for row in rows]
+    pattern = case.pattern("AST-02 house of a relative")
+    amounts = [int(row["Amount"].replace(".", "")) for row in rows_of(case, pattern, "account_records")]
     assert sum(amounts) == 0
-    assert -min(amounts) == int(
-        rows_of(case, case.pattern("AST-02 house of a relative"), "assets")[0]["Amount"].replace(".", "")
-    )
+    (house,) = rows_of(case, pattern, "assets")
+    assert -min(amounts) == int(house["Amount"].replace(".", ""))
     suspects = {row["Number"] for row in table(case.seed, "residents") if row["Subject category"] == "suspect"}
     assert len(suspects) == 1
 

@@ -83,9 +83,8 @@ def test_parties_are_judged_where_the_answers_name_them() -> None:
     rmtree(folder)
     answers = Answers(labels, view_of(7), sampled.tables["transactions"]["transaction_id"])
     question = answers.question("parties", ALL)
-    assert (
-        question.positives == 19
-    )  # the farm, its supplier, twelve companies, a nominee, and four of unexplained wealth
+    # The farm, its supplier, twelve companies, a nominee, and four whose wealth is not explained.
+    assert question.positives == 19
     detectors = [Registry().detectors()[id_]() for id_ in ("LAB-02", "REG-02", "AGY-03")]
     done = evaluate("sample", view_of(7), answers, detectors, resamples=5)
     for id_, hits in (("LAB-02", 1), ("REG-02", 14), ("AGY-03", 12)):
