@@ -96,7 +96,7 @@ def show(plugins: tuple[Path, ...], id_: str, json_: bool) -> None:
         effect = "withdraws the finding" if check.keeps == 0 else f"leaves {check.keeps:.0%} of the score"
         output.say(f"  {check.name} ({how}; {effect}): {check.explanation}")
         output.say(f"    ask: {check.ask}")
-    output.say("Sources: " + "; ".join(about.sources))
+    output.say("Sources (docs/sources.md): " + "; ".join(about.sources))
     output.hint(f"finvest score {about.id} runs it")
 
 
