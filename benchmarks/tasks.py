@@ -81,7 +81,9 @@ def _look(case: Case, meter: Meter) -> tuple[dict[str, int], dict[str, str]]:
     detectors = [cls() for cls in case.registry.detectors().values()]
     reports = []
     counts: dict[str, int] = {}
-    for detector in detectors:
+    for place, detector in enumerate(detectors):
+        if place and detector.card.family != detectors[place - 1].card.family:
+            view.forget(graph=False)  # as `finvest.scoring.score` does
         with meter.step(f"detector {detector.card.id} {detector.card.title}") as row:
             reports.append(detector.detect(view))
             row["found"] = len(reports[-1])

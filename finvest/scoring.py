@@ -200,7 +200,9 @@ def score(
     """
     failed = dict(refused or {})
     reports: list[Report] = []
-    for detector in detectors:
+    for place, detector in enumerate(detectors):
+        if place and detector.card.family != detectors[place - 1].card.family:
+            view.forget(graph=False)  # families share few measures, and those of a large case take gigabytes
         if progress is not None:
             progress(detector.card.id)
         with _listing(failed, detector):

@@ -360,10 +360,11 @@ class CaseView(ViewTables):
             currency=_ranks(rows["currency"]).to_numpy(),
         )
 
-    def forget(self) -> None:
-        """Let go of graph and measures, which are made again when somebody asks for them."""
+    def forget(self, *, graph: bool = True) -> None:
+        """Let go of measures and, unless it shall stay, the graph; they are made again when somebody asks for them."""
         self._cache.clear()
-        self.__dict__.pop("graph", None)
+        if graph:
+            self.__dict__.pop("graph", None)
 
     def once(self, key: Any, make: Callable[[], R]) -> R:  # noqa: ANN401
         """Return what `make` makes, made once per view and key."""
