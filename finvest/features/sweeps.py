@@ -11,6 +11,12 @@ from finvest.features.living import lived_from
 from finvest.features.ties import tied
 from finvest.view import CaseView, feature
 
+PAYERS = 5
+"""Payers for each account that is swept, at most: whom everybody pays is a shop, a landlord or an office."""
+
+PAID = 3
+"""Accounts that a payer pays in one cycle, at least, before a series without a job on file may be wages."""
+
 STAR = 3
 """Origins whose sweeps make their recipient a star (catalogue, CTL-03)."""
 
@@ -48,8 +54,9 @@ def sweeps(view: CaseView, hours: int, percent: int, least: int) -> pl.DataFrame
         origin and recipient), ``kin`` (they seem to be one family); both null where unknown. Sorted.
     """
     keys = ["account", "payer", "currency"]
-    regular = (pl.col("kind") != "series") | (pl.col("in_a_row") >= least)
-    paid = income(view).filter(regular).sort(*keys, "earliest", "n")
+    regular = (pl.col("kind") != "series") | ((pl.col("in_a_row") >= least) & (pl.col("paid") >= PAID))
+    paid = income(view).with_columns(paid=pl.col("account").n_unique().over("payer", "kind", "cycle"))
+    paid = paid.filter(regular).drop("paid").sort(*keys, "earliest", "n")
     paid = paid.filter(holders(view)["company"].gather(paid["account"]).ne_missing(True))  # noqa: FBT003 - takings
     paid = paid.filter(pl.len().over(keys) >= least).with_columns(place=pl.int_range(pl.len()).over(keys))
     paid = paid.rename({"n": "credit", "amount": "came", "latest": "credited"})
@@ -155,5 +162,15 @@ def swept_to(view: CaseView, hours: int, percent: int, least: int) -> pl.DataFra
         way=way,
     )
     found = found.join(amounts, on="group", how="left", maintain_order="left").drop("group")
+    found = found.filter(~_paid_by_everybody(view, found))
     carries = lived_from(view, found["recipient"].list.first())
     return found.with_columns(carries=pl.when(~pl.col("star")).then(carries))
+
+
+def _paid_by_everybody(view: CaseView, found: pl.DataFrame) -> pl.Series:
+    """Tell of each recipient whether the accounts that are swept are few among those that pay it."""
+    asked = found.select(beneficiary=pl.col("recipient").list.first())
+    tx = view.frame("transactions", "originator", "beneficiary").join(asked, on="beneficiary", how="semi")
+    payers = tx.group_by("beneficiary").agg(payers=pl.col("originator").n_unique().cast(pl.Int64))
+    counted = asked.join(payers, on="beneficiary", how="left", maintain_order="left")["payers"].fill_null(0)
+    return counted > found["origins_count"] * PAYERS

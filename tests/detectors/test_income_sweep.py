@@ -22,6 +22,9 @@ def swept(
     **columns: Any,
 ) -> Make:
     make = make or Make()
+    for month in range(paydays):
+        for colleague in ("dee", "eve"):  # whom nobody sweeps: a payer of one account is no employer
+            make.transfer("employer", colleague, 1_500_00, 30 * month)
     for worker in workers or ("ana",):
         for month in range(paydays):
             make.transfer("employer", worker, 1_500_00, 30 * month)
@@ -145,7 +148,8 @@ def test_what_a_listed_company_receives_is_no_income() -> None:
 def test_dates_alone_count_less_than_times() -> None:
     make = Make()
     for month in range(3):
-        make.transfer("employer", "ana", 1_500_00, 30 * month, dated=True)
+        for worker in ("ana", "dee", "eve"):
+            make.transfer("employer", worker, 1_500_00, 30 * month, dated=True)
         make.transfer("ana", "keeper", 1_350_00, 30 * month, dated=True)
     (finding,) = found("CTL-03", make)
     assert finding.facts["order_certain"] is False
@@ -155,8 +159,9 @@ def test_dates_alone_count_less_than_times() -> None:
 def test_one_payment_out_answers_for_one_payday_only() -> None:
     make = Make()
     for month in range(3):
-        make.transfer("employer", "ana", 1_500_00, 30 * month)
-        make.transfer("second employer", "ana", 1_500_00, 30 * month + 0.2)
+        for worker in ("ana", "dee", "eve"):
+            make.transfer("employer", worker, 1_500_00, 30 * month)
+            make.transfer("second employer", worker, 1_500_00, 30 * month + 0.2)
         make.transfer("ana", "keeper", 1_350_00, 30 * month + 1)
     assert len(found("CTL-03", make)) == 1
 

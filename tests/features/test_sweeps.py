@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from finvest.features.income import income
-from finvest.features.sweeps import MOST, STAR, sweeps, swept_to
+from finvest.features.sweeps import MOST, PAID, PAYERS, STAR, sweeps, swept_to
 from finvest.findings.make import Make
 from finvest.model.identifiers import opaque
 
@@ -23,6 +23,9 @@ def by_hand(view: CaseView) -> dict[tuple[int, int], int]:
     """Longest run of swept paydays by origin and recipient."""
     tx = view.frame("transactions", "n", "originator", "beneficiary", "amount", "earliest").rows()
     paid = [row for row in income(view).to_dicts() if row["kind"] != "series" or row["in_a_row"] >= LEAST]
+    staff = [(row["payer"], row["cycle"], row["account"]) for row in paid]
+    of = {(payer, cycle): len({a for p, c, a in staff if (p, c) == (payer, cycle)}) for payer, cycle, _ in staff}
+    paid = [row for row in paid if of[row["payer"], row["cycle"]] >= PAID]
     counts = [(row["account"], row["payer"]) for row in paid]
     paid = [row for row in paid if counts.count((row["account"], row["payer"])) >= LEAST]
     left: dict[tuple[int, int], int] = {}
@@ -81,6 +84,28 @@ def test_a_star_needs_three_origins(origins: int) -> None:
         for month in range(3):
             make.transfer("farm", f"w{worker}", 1_000, 30 * month)
             make.transfer(f"w{worker}", "keeper", 900, 30 * month + 0.5)
+            make.transfer("farm", "another", 1_000, 30 * month)
     rows = swept_to(make.view(), 48, 80, LEAST)
     assert rows["star"].to_list() == [True] if origins == STAR else [False] * origins
     assert rows["payments"].sum() == 3 * origins
+
+
+@pytest.mark.parametrize(("others", "many"), [(3 * PAYERS - 3, 1), (3 * PAYERS - 2, 0)])
+def test_whom_everybody_pays_is_no_star(others: int, many: int) -> None:
+    make = Make()
+    for worker in range(3):
+        for month in range(3):
+            make.transfer("farm", f"w{worker}", 1_000, 30 * month)
+            make.transfer(f"w{worker}", "shop", 900, 30 * month + 0.5)
+    for customer in range(others):
+        make.transfer(f"customer {customer}", "shop", 70, customer)
+    assert len(swept_to(make.view(), 48, 80, LEAST)) == many
+
+
+def test_a_payer_of_two_is_no_employer() -> None:
+    make = Make()
+    for worker in ("ana", "bo"):
+        for month in range(3):
+            make.transfer("friend", worker, 1_000, 30 * month)
+            make.transfer(worker, "keeper", 900, 30 * month + 0.5)
+    assert sweeps(make.view(), 48, 80, LEAST).is_empty()
