@@ -35,7 +35,7 @@ def main() -> None:
     only = set(options.only or PARTS)
     if "runs" in only:
         for size in options.whole or WHOLE[options.size]:
-            _whole(size, out, in_child)
+            _whole(size, options.families, out, in_child)
     if "kernels" in only:
         out["growth"] = _kernels(SIZES[options.size], out, in_child)
     if "tracing" in only:
@@ -68,6 +68,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--size", choices=sorted(SIZES), default="normal")
     parser.add_argument("--only", nargs="+", choices=PARTS, help="these parts alone")
     parser.add_argument("--whole", nargs="+", type=int, help="transactions of the whole runs, instead of the size's")
+    parser.add_argument("--families", nargs="+", help="whole runs with these detectors alone, like GRF, without lists")
     parser.add_argument("--out", type=Path, help="folder for results-SIZE.json, .md and the plots")
     return parser.parse_args()
 
@@ -76,11 +77,14 @@ def _say(text: str) -> None:
     print(f"==> {text}", file=sys.stderr, flush=True)
 
 
-def _whole(size: int, out: dict[str, Any], in_child: Any) -> None:
+def _whole(size: int, families: list[str] | None, out: dict[str, Any], in_child: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:
         _say(f"{size:,} transactions, files to ranked findings")
-        in_child("files", folder=folder, transactions=size, days=SPARSE)
-        out["runs"][f"{size:,} transactions, {SPARSE} days, CSV"] = in_child("whole_run", folder=folder, suffix="csv")
+        in_child("files", folder=folder, transactions=size, days=SPARSE, lists=not families)
+        name = f"{size:,} transactions, {SPARSE} days, CSV" + (f", {', '.join(families)} alone" if families else "")
+        out["runs"][name] = in_child("whole_run", folder=folder, suffix="csv", families=families)
+        if families:
+            return
         in_child("files", folder=folder, transactions=size, days=SPARSE, parquet=True)
         loaded = in_child("load", folder=folder, suffix="parquet")
         out["loads"][f"{size:,} transactions, Parquet"] = {**loaded, "transactions": size}

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from finvest.graph import MoneyGraph
 
 
-def files(folder: str, parquet: bool = False, **how: Any) -> dict[str, Any]:  # noqa: FBT001, FBT002 - from JSON
-    """Write the records that another task reads."""
+def files(folder: str, parquet: bool = False, lists: bool = True, **how: Any) -> dict[str, Any]:  # noqa: FBT001, FBT002 - from JSON
+    """Write the records that another task reads; without lists of people and companies where nobody asks for them."""
     records = generate(**how)
-    write(records, Path(folder), parquet=parquet)
+    write(records, Path(folder), parquet=parquet, lists=lists)
     return {"transactions": len(records), "bytes": sum(f.stat().st_size for f in Path(folder).iterdir())}
 
 
@@ -57,8 +57,8 @@ def _load(case: Case, folder: Path, suffix: str, meter: Meter) -> None:
                 raise ValueError(f"{done.tally.quarantined} records of {name} were not loaded")
 
 
-def whole_run(folder: str, suffix: str) -> dict[str, Any]:
-    """From files to ranked findings of all detectors, step by step."""
+def whole_run(folder: str, suffix: str, families: list[str] | None = None) -> dict[str, Any]:
+    """From files to ranked findings of all detectors, or of some families, step by step."""
     meter = Meter()
     with tempfile.TemporaryDirectory() as there:
         with meter.step("start: import finvest, make a case"):
@@ -66,11 +66,11 @@ def whole_run(folder: str, suffix: str) -> dict[str, Any]:
         _load(case, Path(folder), suffix, meter)
         with meter.step("matching: coverage, duplicates, pairs, movements") as row:
             row["found"] = movements = case.matched.movements.select(pl.len()).collect().item()
-        found, missing = _look(case, meter)
+        found, missing = _look(case, meter, families)
     return {"steps": meter.steps, "findings": found, "not_assessable": missing, "transactions": movements}
 
 
-def _look(case: Case, meter: Meter) -> tuple[dict[str, int], dict[str, str]]:
+def _look(case: Case, meter: Meter, families: list[str] | None) -> tuple[dict[str, int], dict[str, str]]:
     from finvest.scoring import score
 
     with meter.step("view"):
@@ -78,7 +78,8 @@ def _look(case: Case, meter: Meter) -> tuple[dict[str, int], dict[str, str]]:
     with meter.step("graph") as row:
         row["found"] = view.graph.edges
         _ = view.graph.outgoing, view.graph.incoming
-    detectors = [cls() for cls in case.registry.detectors().values()]
+    every = case.registry.detectors().values()
+    detectors = [cls() for cls in every if not families or cls.card.family in families]
     reports = []
     counts: dict[str, int] = {}
     for place, detector in enumerate(detectors):

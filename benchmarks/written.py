@@ -93,14 +93,16 @@ def as_written(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(booked_at=written).drop("precision")
 
 
-def write(records: Records, folder: Path, *, parquet: bool = False) -> None:
-    """Write accounts, balances, registers and lists as CSV, transactions as CSV or Parquet."""
+def write(records: Records, folder: Path, *, parquet: bool = False, lists: bool = True) -> None:
+    """Write accounts, balances, registers and other lists as CSV, transactions as CSV or Parquet."""
     ids = account_ids(records)
     accounts(records).write_csv(folder / "accounts.csv")
     balances(records).write_csv(folder / "balances.csv")
-    for name, table in people.tables(records, ids).items():
-        table.write_csv(folder / f"{name}.csv")
-    frame = pl.concat([transactions(records), people.payments(records, ids)], how="diagonal").sort("booked_at")
+    frame = transactions(records)
+    if lists:
+        for name, table in people.tables(records, ids).items():
+            table.write_csv(folder / f"{name}.csv")
+        frame = pl.concat([frame, people.payments(records, ids)], how="diagonal").sort("booked_at")
     if parquet:
         frame.write_parquet(folder / "transactions.parquet")
     else:
