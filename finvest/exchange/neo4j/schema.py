@@ -130,7 +130,8 @@ NODES = (
 RELATIONSHIPS = (
     Element(
         "TRANSFER",
-        "A movement of money, once: paired records of both books are one",
+        "A movement of money, once: paired records of both books are one; `counted` is false of a reversal and of what "
+        "it takes back, which no pattern is made of",
         {
             "amount_minor": "whole",
             "currency": "text",
@@ -142,6 +143,7 @@ RELATIONSHIPS = (
             "booked_on": "day",
             "channel": "text",
             "reference": "text",
+            "counted": "truth",
             "records": "texts",
         },
         _pairs("Account", "Account"),
@@ -260,7 +262,8 @@ def _fits(kind: str, value: object) -> bool:
 def constraints() -> list[str]:
     """Return the statements that make every id unique, of nodes and of relationships, and the index on time."""
     found = [
-        f"CREATE CONSTRAINT `finvest_{n.name.lower()}_id` IF NOT EXISTS FOR (n:{quoted(n.name)}) REQUIRE n.`id` IS UNIQUE"
+        f"CREATE CONSTRAINT `finvest_{n.name.lower()}_id` IF NOT EXISTS "
+        f"FOR (n:{quoted(n.name)}) REQUIRE n.`id` IS UNIQUE"
         for n in (*NODES, WATERMARK)
     ]
     found += [
