@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.exchange.neo4j.server import Running
 
-SECRET = "correct-horse-battery"
+SECRET = "correct-horse-battery"  # noqa: S105 - invented
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_who_asks_comes_from_the_environment_or_a_prompt(monkeypatch: pytest.Mon
         asked.append((question, secret))
         return "x"
 
-    assert connect.Server.of("bolt://h", "cases", ask).password == "x"
+    assert connect.Server.of("bolt://h", "cases", ask).password == "x"  # noqa: S105 - invented
     assert asked == [("Password", True)]
 
 
@@ -99,7 +99,7 @@ def test_versions() -> None:
     connect.check_version("Neo4j/5.7.0")
     connect.check_version("Neo4j/2026.08.0")
     for agent in ("Neo4j/5.6.0", "Neo4j/4.4.12"):
-        with pytest.raises(ServerError, match="finvest needs 5.7 or later"):
+        with pytest.raises(ServerError, match=r"finvest needs 5\.7 or later"):
             connect.check_version(agent)
     with pytest.raises(ServerError, match="no Neo4j"):
         connect.check_version("ArcadeDB/26.1")

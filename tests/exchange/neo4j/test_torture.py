@@ -102,9 +102,10 @@ def test_killed_and_cut_on_the_way(tmp_path: Path, started: Started) -> None:
     second = case.to_neo4j()
     seconds = time.monotonic() - begun
     assert (second.counters, second.changed) == (NOTHING, [])
+    speed = first.relationships / first.seconds
     print(  # noqa: T201 - what `make torture-neo4j` is asked for
         f"\n{first.relationships:,} relationships in {first.seconds:,.1f} s with {RESTARTS} restarts and {CUTS} cuts: "
-        f"{first.relationships / first.seconds:,.0f} a second; cut {first.cuts} times; compared again in {seconds:,.1f} s"
+        f"{speed:,.0f} a second; cut {first.cuts} times; compared again in {seconds:,.1f} s"
     )
 
 
@@ -116,7 +117,7 @@ def test_a_server_that_dies_for_good_in_the_middle_is_one_line_and_the_next_push
     trouble = Trouble(started, Proxy(started.port), {plan.count - 1: started.kill})
     server = connect.Server.of()
     try:
-        with pytest.raises(ServerError, match="no Neo4j server answers|connection to .* broke") as caught:
+        with pytest.raises(ServerError, match=r"no Neo4j server answers|connection to .* broke") as caught:
             push.push(server, plan, Scope(), progress=trouble, patience=2)
     finally:
         trouble.join()
