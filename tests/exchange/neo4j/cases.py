@@ -88,7 +88,7 @@ PAYLOADS = tuple(f"x{n:02d}{text}" for n, text in enumerate(_ENDINGS)) + tuple(
 def sample(folder: Path) -> Case:
     """Return the sample case, loaded and scored."""
     case = Case.create(folder, **ABOUT)
-    case.load_list(ROOT / "sample_data" / "load_list.csv")
+    case.load_list(ROOT / "sample_data" / "load.toml")
     case.score()
     return case
 
