@@ -1,0 +1,1 @@
+"""Cases out to other programs, and back."""
