@@ -143,9 +143,7 @@ def _flat(value: Any) -> Any:  # noqa: ANN401
 def _series(name: str, values: list[Any]) -> pl.Series:
     dtype = _type_of(values)
     if dtype is None:
-        return pl.Series(
-            name, [None if v is None else v if isinstance(v, str) else _json(v) for v in values], pl.String
-        )
+        return pl.Series(name, [None if v is None else _text(v) for v in values], pl.String)
     return pl.Series(name, values, dtype)
 
 
@@ -173,7 +171,9 @@ def _type_of(values: Iterable[Any]) -> pl.DataType | None:
     return simple.get(kinds.pop()) if len(kinds) == 1 else pl.String() if not kinds else None
 
 
-def _json(value: Any) -> str:  # noqa: ANN401
+def _text(value: Any) -> str:  # noqa: ANN401
+    if isinstance(value, str | date | time | bytes):
+        return _told(value)
     return json.dumps(value, ensure_ascii=False, sort_keys=True, default=_told)
 
 
