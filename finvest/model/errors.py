@@ -9,6 +9,7 @@
     │   └── AmountError                     one amount is not exact
     ├── ContractError    (also TypeError)   a detector does not keep to the contract
     ├── CaseError        (also OSError)     the case folder is missing, damaged, or closed to this use
+    ├── ServerError                         a server does not answer, or refuses                 exit code 1
     └── NotAssessable                       a question the data of this case cannot answer
 
 A message names file, line, what was expected and what to do. It never quotes personal data.
@@ -58,6 +59,10 @@ class CaseError(FinvestError, OSError):
 
 class ContractError(FinvestError, TypeError):
     """A detector does not keep to the contract; its author has to mend it."""
+
+
+class ServerError(FinvestError):
+    """A server does not answer, refuses what was asked, or holds something else than was expected."""
 
 
 class NotAssessable(FinvestError):  # noqa: N818 - a finding of its own, not a failure
