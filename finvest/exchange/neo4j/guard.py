@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 READS = "r"
 """What the server calls a query that only reads."""
 
+WRITES = "the query writes, and queries only read; change the case with finvest, then push it again"
+"""What a query that writes is told."""
+
 LOADS, CALLS = "LoadCSV", "ProcedureCall"
 """Operators of a plan that reach beyond the graph."""
 
@@ -27,7 +30,7 @@ ELSEWHERE = ("Remote", "Exec", "Terminate", "TransactionForeach", "TransactionAp
 """How operators begin whose work the plan does not show, or that end what others do."""
 
 _NAME = re.compile(r"^\s*`?([\w.`]+)\s*(?:\(|$)")
-_WRITES = frozenset(
+_WRITING = frozenset(
     {"write", "create_element", "delete_element", "set_property", "set_label", "remove_label", "merge", "all"}
 )
 
@@ -95,7 +98,7 @@ def check(plan: Mapping[str, Any] | None, kind: str | None, allowed: Collection[
         if operator.startswith(ELSEWHERE):
             raise UsageError(f"the query does more than read this graph ({operator}); leave that out")
     if kind != READS and not (kind == "rw" and known):
-        raise UsageError("the query writes, and queries only read; change the case with finvest, then push it again")
+        raise UsageError(WRITES)
 
 
 def notice(session: neo4j.Session) -> str:
@@ -116,6 +119,6 @@ def notice(session: neo4j.Session) -> str:
         rows = session.run("SHOW USER PRIVILEGES YIELD access, action RETURN access, action").values()
     except neo4j.exceptions.Neo4jError:
         return ""
-    if any(access == "GRANTED" and str(action).lower() in _WRITES for access, action in rows):
+    if any(access == "GRANTED" and str(action).lower() in _WRITING for access, action in rows):
         return "this user may write on the server; ask for one that only reads"
     return ""

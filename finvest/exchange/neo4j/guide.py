@@ -14,15 +14,17 @@ if TYPE_CHECKING:
 _HEAD = """# Cypher guide
 
 A case on a Neo4j server, and questions to ask it. `finvest neo4j push` puts the case there; the queries below work in
-the server's browser (the values go in with `:param`), in any driver, and with finvest, where each has a name:
+the server's browser (values go in with `:param`, colours with `:style` and `neo4j.grass`), in any driver, and with
+finvest, where each has a name:
 
 ```sh
 finvest neo4j guide cycles
-finvest neo4j query --file question.cypher --param account=ID --param days:=14 --out answer.csv
+finvest neo4j query --question cycles --param account=ID --param days:=14
+finvest neo4j query --file question.cypher --param account=ID --out answer.csv
 ```
 
-`finvest neo4j query` asks in a read transaction: the server itself refuses to write. It also refuses `LOAD CSV` and
-procedures unless `--allow-procedure NAME` allows one by name; what a query does is read from the plan that the server
+`finvest neo4j query` asks in a read transaction, in which the server itself refuses to write. `LOAD CSV` and procedures
+are refused unless `--allow-procedure NAME` allows one by name; what a query does is read from the plan that the server
 makes of it (`EXPLAIN`), whatever its text looks like. Neo4j's Community edition has no roles: there every user can
 write in the browser. On a server with roles, give analysts a user who can only read.
 
@@ -30,8 +32,9 @@ A value is a parameter: `--param name=text`, or `--param name:=JSON` for a numbe
 
 Amounts are whole minor units (`amount_minor` 1250 of EUR is 12.50) beside their currency: never add two currencies.
 A transfer happened at one unknown instant from `earliest` to `latest` (UTC); `precision` says how well it is known. "In
-time order" means that it can have been so: no transfer's latest lies before the earliest of one before it. Possible
-victims have no names here. What is found is an assessment, and every question has innocent answers.
+time order" means that it can have been so: no transfer's latest lies before the earliest of one before it. A reversal
+and what it takes back are not `counted`: sums and paths leave them out. Possible victims have no
+names here. What is found is an assessment, and every question has innocent answers.
 
 """
 
@@ -52,13 +55,24 @@ def guide(name: str | None = None) -> str:
         If there is no such question.
     """
     if name is not None:
-        if name not in QUESTIONS:
-            raise UsageError(f"the guide has no question of this name; it has {', '.join(QUESTIONS)}")
-        return _question(QUESTIONS[name])
+        return _question(named(name))
     parts = [_HEAD, "## What is there\n", _elements(schema.NODES), _elements(schema.RELATIONSHIPS), f"{_CARRIED}\n"]
     for chapter, questions in CHAPTERS.items():
         parts += [f"## {chapter}\n", *(_question(q) for q in questions)]
     return "\n".join(parts)
+
+
+def named(name: str) -> Question:
+    """Return a question by its name.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    if name not in QUESTIONS:
+        raise UsageError(f"the guide has no question of this name; it has {', '.join(QUESTIONS)}")
+    return QUESTIONS[name]
 
 
 def _elements(elements: Iterable[schema.Element]) -> str:

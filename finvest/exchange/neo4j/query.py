@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LONGEST = 600.0
 """Seconds after which the server ends a query."""
 
+_OPAQUE = re.compile(r"[a-z][0-9a-f]{16}")
 _PLACE = re.compile(r"\(line (\d+), column (\d+)")
 _PARAMETER = re.compile(r"([A-Za-z]\w*)(:?=)(.*)", re.DOTALL)
 _MISSING = re.compile(r"Expected parameter\(s\): ([\w, ]+)")
@@ -57,6 +58,13 @@ class Answer:
     def rows(self) -> list[dict[str, Any]]:
         """Return the same as plain values for JSON: nodes, relationships and paths as objects."""
         return [dict(zip(self.columns, map(plain, record), strict=True)) for record in self.records]
+
+    def about(self) -> list[str]:
+        """Return whom or what the answer is about, for the log: opaque ids, 1,000 at most."""
+        nodes, relationships = _elements(self.records)
+        texts = {value for value in _flat(self.records) if isinstance(value, str)}
+        texts |= {name_of(one) for one in (*nodes.values(), *relationships.values())}
+        return sorted(text for text in texts if _OPAQUE.fullmatch(text))[:1000]
 
     def as_graph(self) -> nx.MultiDiGraph[str]:
         """Return every node and relationship of the answer, whether in paths or lists, once.
@@ -173,7 +181,7 @@ def ask(
     UsageError
         If the query is not understood, lacks a parameter, writes, or reaches beyond the graph.
     DataError
-        If the server refuses or fails.
+        If it takes too long. Other errors of the server are the driver's own, see `connect.mapped`.
     """
     import neo4j
 
@@ -183,7 +191,7 @@ def ask(
 
     @neo4j.unit_of_work(timeout=longest)
     def work(tx: neo4j.ManagedTransaction) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
-        summary = tx.run(_statement("EXPLAIN\n" + text), values).consume()
+        summary = tx.run(_statement("EXPLAIN " + text), values).consume()
         guard.check(summary.plan, summary.query_type, allowed)
         result = tx.run(_statement(text), values)
         return tuple(result.keys()), tuple(tuple(record.values()) for record in result)
@@ -193,7 +201,10 @@ def ask(
             columns, records = session.execute_read(work)
             notice = guard.notice(session)
         except neo4j.exceptions.Neo4jError as error:
-            raise _refused(error, longest) from None
+            refused = _refused(error, longest)
+            if refused is None:
+                raise
+            raise refused from None
         except (OverflowError, TypeError, ValueError) as error:
             if isinstance(error, UsageError | DataError):
                 raise
@@ -207,25 +218,20 @@ def _statement(text: str) -> Any:  # noqa: ANN401 - the driver asks for a litera
     return text
 
 
-def _refused(error: neo4j.exceptions.Neo4jError, longest: float) -> UsageError | DataError:
-    """Say what a server's refusal means; its own words can quote the query, and are left out."""
+def _refused(error: neo4j.exceptions.Neo4jError, longest: float) -> UsageError | DataError | None:
+    """Say what a refusal of the query itself means; the server's own words can quote the query, and are left out."""
     code, said = str(error.code or ""), str(error.message or "")
     last = code.rpartition(".")[2]
     place = _PLACE.search(said)
     where = f" at line {int(place[1])}, column {place[2]}" if place else ""
     if last == "ParameterMissing":
         names = _MISSING.search(said)
-        return UsageError(
-            f"the query needs parameters{f': {names[1]}' if names else ''}; give each with --param NAME=VALUE"
-        )
+        which = f": {names[1]}" if names else ""
+        return UsageError(f"the query needs parameters{which}; give each with --param NAME=VALUE")
     if last in {"AccessMode", "ForbiddenOnReadOnlyDatabase"}:
-        return UsageError("the query writes, and queries only read; change the case with finvest, then push it again")
+        return UsageError(guard.WRITES)
     if last in {"TransactionTimedOut", "TransactionTimedOutClientConfiguration"}:
         return DataError(f"the query took longer than {longest:g} seconds; ask for less, or for fewer hops")
     if code.startswith("Neo.ClientError.Statement."):
         return UsageError(f"the server does not take this query ({last}{where}); it is one statement of Cypher")
-    if code.startswith("Neo.ClientError.Security."):
-        return DataError(f"the server refuses ({last}); ask whoever runs it for the right to read this database")
-    if last == "DatabaseNotFound":
-        return DataError("the server has no such database; NEO4J_DATABASE names it")
-    return DataError(f"the server did not answer ({last or 'no code'}); try again, or ask whoever runs it")
+    return None

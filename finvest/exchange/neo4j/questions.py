@@ -55,7 +55,7 @@ NEIGHBOURS = (
     Question(
         "counterparties",
         "Who paid an account, and whom did it pay?",
-        """MATCH (a:Account {id: $account})-[t:TRANSFER]-(b:Account)
+        """MATCH (a:Account {id: $account})-[t:TRANSFER {counted: true}]-(b:Account)
 WHERE a <> b
 WITH b, t, CASE WHEN startNode(t) = a THEN 'paid' ELSE 'received' END AS way
 RETURN b.id AS account, b.label AS label, way, t.currency AS currency,
@@ -70,14 +70,15 @@ ORDER BY account, way, currency""",
         """MATCH (a:Account {id: $account})-[t:TRANSFER]-(b:Account)
 WHERE date($since) <= t.booked_on <= date($until)
 RETURN t.id AS transfer, t.booked_on AS day, CASE WHEN startNode(t) = a THEN 'paid' ELSE 'received' END AS way,
-       b.id AS other, t.amount_minor AS minor, t.currency AS currency, t.precision AS precision
+       b.id AS other, t.amount_minor AS minor, t.currency AS currency, t.precision AS precision,
+       t.counted AS counted
 ORDER BY day, transfer""",
         _ACCOUNT | _PERIOD,
     ),
     Question(
         "by-month",
         "What came in and went out, month by month?",
-        """MATCH (a:Account {id: $account})-[t:TRANSFER]-(b:Account)
+        """MATCH (a:Account {id: $account})-[t:TRANSFER {counted: true}]-(b:Account)
 WHERE a <> b
 WITH t, CASE WHEN startNode(t) = a THEN 'paid' ELSE 'received' END AS way
 RETURN t.booked_on.year AS year, t.booked_on.month AS month, way, t.currency AS currency,
@@ -88,10 +89,10 @@ ORDER BY year, month, way, currency""",
     Question(
         "mutual",
         "With whom did money go both ways?",
-        """MATCH (a:Account {id: $account})-[o:TRANSFER]->(b:Account)
+        """MATCH (a:Account {id: $account})-[o:TRANSFER {counted: true}]->(b:Account)
 WHERE a <> b
 WITH a, b, count(o) AS paid
-MATCH (b)-[i:TRANSFER]->(a)
+MATCH (b)-[i:TRANSFER {counted: true}]->(a)
 RETURN b.id AS account, paid, count(i) AS received
 ORDER BY account""",
         _ACCOUNT,
@@ -108,7 +109,7 @@ ORDER BY minor DESC, transfer""",
     Question(
         "group",
         "What enters and leaves a group of accounts, and what moves inside it?",
-        """MATCH (x:Account)-[t:TRANSFER]->(y:Account)
+        """MATCH (x:Account)-[t:TRANSFER {counted: true}]->(y:Account)
 WHERE x.id IN $accounts OR y.id IN $accounts
 WITH t, CASE WHEN NOT x.id IN $accounts THEN 'enters' WHEN NOT y.id IN $accounts THEN 'leaves' ELSE 'inside' END AS what
 RETURN what, t.currency AS currency, count(t) AS transfers, sum(t.amount_minor) AS minor
@@ -118,7 +119,7 @@ ORDER BY what, currency""",
     Question(
         "fan-in",
         "Which accounts were paid by many in a period?",
-        """MATCH (x:Account)-[t:TRANSFER]->(y:Account)
+        """MATCH (x:Account)-[t:TRANSFER {counted: true}]->(y:Account)
 WHERE x <> y AND date($since) <= t.booked_on <= date($until)
 WITH y, count(DISTINCT x) AS payers, count(t) AS transfers
 WHERE payers >= $least
@@ -130,7 +131,7 @@ ORDER BY payers DESC, account""",
     Question(
         "fan-out",
         "Which accounts paid many in a period?",
-        """MATCH (x:Account)-[t:TRANSFER]->(y:Account)
+        """MATCH (x:Account)-[t:TRANSFER {counted: true}]->(y:Account)
 WHERE x <> y AND date($since) <= t.booked_on <= date($until)
 WITH x, count(DISTINCT y) AS payees, count(t) AS transfers
 WHERE payees >= $least
@@ -145,12 +146,14 @@ PATHS = (
     Question(
         "pass-through",
         "What came in and left again soon, almost whole?",
-        """MATCH (x:Account)-[i:TRANSFER]->(a:Account {id: $account})-[o:TRANSFER]->(y:Account)
+        """MATCH (x:Account)-[i:TRANSFER {counted: true}]->(a:Account {id: $account})
+      -[o:TRANSFER {counted: true}]->(y:Account)
 WHERE x <> a AND y <> a AND i.received_currency = o.currency
   AND i.earliest <= o.latest AND o.earliest <= i.latest + duration({hours: $hours})
   AND i.received_minor * $low <= o.amount_minor * 100 AND o.amount_minor * 100 <= i.received_minor * $high
-RETURN i.id AS came, o.id AS left, x.id AS payer, y.id AS payee, i.received_minor AS minor_in, o.amount_minor AS minor_out
-ORDER BY came, left""",
+RETURN i.id AS came, o.id AS went, x.id AS payer, y.id AS payee,
+       i.received_minor AS minor_in, o.amount_minor AS minor_out
+ORDER BY came, went""",
         _ACCOUNT
         | {
             "hours": "most hours between in and out",
@@ -163,7 +166,7 @@ ORDER BY came, left""",
         "chains",
         "Along which chains can money of an account have gone, in time order and within some days?",
         f"""MATCH (a:Account {{id: $account}})((x:Account)-[e:TRANSFER
-    WHERE date($since) <= e.booked_on <= date($until)]->(y:Account)){{2,3}}(z:Account)
+    WHERE e.counted AND date($since) <= e.booked_on <= date($until)]->(y:Account)){{2,3}}(z:Account)
 WHERE {_NEVER_TWICE} AND NOT z IN x
   AND {_IN_ORDER}
   AND {_WITHIN}
@@ -175,7 +178,8 @@ ORDER BY transfers""",
     Question(
         "cycles",
         "Along which circles can money have come back to an account, in time order and within some days?",
-        f"""MATCH (a:Account {{id: $account}})((x:Account)-[e:TRANSFER]->(y:Account)){{2,4}}(z:Account {{id: $account}})
+        f"""MATCH (a:Account {{id: $account}})((x:Account)-[e:TRANSFER WHERE e.counted]->(y:Account)){{2,4}}
+      (z:Account {{id: $account}})
 WHERE {_NEVER_TWICE}
   AND {_IN_ORDER}
   AND {_WITHIN}
@@ -188,7 +192,7 @@ ORDER BY transfers""",
         "shortest",
         "By which shortest path can money have gone from one account to another, in time order?",
         f"""MATCH (a:Account {{id: $payer}})((x:Account)-[e:TRANSFER
-    WHERE date($since) <= e.booked_on <= date($until)]->(y:Account)){{1,3}}(z:Account {{id: $payee}})
+    WHERE e.counted AND date($since) <= e.booked_on <= date($until)]->(y:Account)){{1,3}}(z:Account {{id: $payee}})
 WHERE {_NEVER_TWICE} AND NOT z IN x
   AND {_IN_ORDER}
 WITH size(e) AS hops, [t IN e | t.id] AS transfers
@@ -204,7 +208,7 @@ ORDER BY transfers""",
         "reached",
         "Which accounts can money of an account have reached, in time order, and over how many others?",
         f"""MATCH (a:Account {{id: $account}})((x:Account)-[e:TRANSFER
-    WHERE date($since) <= e.booked_on <= date($until)]->(y:Account)){{1,3}}(z:Account)
+    WHERE e.counted AND date($since) <= e.booked_on <= date($until)]->(y:Account)){{1,3}}(z:Account)
 WHERE {_NEVER_TWICE} AND NOT z IN x
   AND {_IN_ORDER}
 RETURN z.id AS account, min(size(e)) AS hops, count(*) AS paths
@@ -215,7 +219,8 @@ ORDER BY hops, account""",
     Question(
         "between",
         "Who stands between two accounts, paid by one and paying the other?",
-        """MATCH (x:Account {id: $payer})-[i:TRANSFER]->(m:Account)-[o:TRANSFER]->(y:Account {id: $payee})
+        """MATCH (x:Account {id: $payer})-[i:TRANSFER {counted: true}]->(m:Account)
+      -[o:TRANSFER {counted: true}]->(y:Account {id: $payee})
 WHERE m <> x AND m <> y
 RETURN m.id AS account, count(DISTINCT i) AS came, count(DISTINCT o) AS went
 ORDER BY account""",
@@ -237,7 +242,8 @@ ORDER BY party, how""",
     Question(
         "common-controllers",
         "Which payers and payees are in the same hands?",
-        """MATCH (p:Party)-[:HOLDS|SIGNS|CONTROLS]->(x:Account)-[t:TRANSFER]->(y:Account)<-[:HOLDS|SIGNS|CONTROLS]-(p)
+        """MATCH (p:Party)-[:HOLDS|SIGNS|CONTROLS]->(x:Account)-[t:TRANSFER {counted: true}]->(y:Account)
+      <-[:HOLDS|SIGNS|CONTROLS]-(p)
 WHERE x <> y
 WITH DISTINCT p, x, y, t
 RETURN p.id AS party, x.id AS payer, y.id AS payee, t.currency AS currency,
@@ -248,7 +254,8 @@ ORDER BY party, payer, payee, currency""",
     Question(
         "directed",
         "Which companies that paid each other have a director, owner or controller in common?",
-        """MATCH (p:Party)-[:DIRECTS|OWNS|CONTROLS]->(c:Party)-[:HOLDS]->(x:Account)-[t:TRANSFER]->(y:Account)
+        """MATCH (p:Party)-[:DIRECTS|OWNS|CONTROLS]->(c:Party)-[:HOLDS]->(x:Account)
+      -[t:TRANSFER {counted: true}]->(y:Account)
       <-[:HOLDS]-(d:Party)<-[:DIRECTS|OWNS|CONTROLS]-(p)
 WHERE c <> d
 WITH DISTINCT p, c, d, t
@@ -293,7 +300,7 @@ ORDER BY address""",
     Question(
         "contact-money",
         "Where did accounts that share a contact send money?",
-        """MATCH (c:Contact {id: $contact})<-[:HAS_CONTACT]-(x:Account)-[t:TRANSFER]->(y:Account)
+        """MATCH (c:Contact {id: $contact})<-[:HAS_CONTACT]-(x:Account)-[t:TRANSFER {counted: true}]->(y:Account)
 WHERE x <> y
 WITH DISTINCT x, y, t
 RETURN y.id AS account, count(DISTINCT x) AS payers, t.currency AS currency, sum(t.amount_minor) AS minor
@@ -303,7 +310,7 @@ ORDER BY account, currency""",
     Question(
         "ownership",
         "What did companies receive, and who owns them?",
-        """MATCH (o:Party)-[r:OWNS]->(c:Party)-[:HOLDS]->(a:Account)<-[t:TRANSFER]-(x:Account)
+        """MATCH (o:Party)-[r:OWNS]->(c:Party)-[:HOLDS]->(a:Account)<-[t:TRANSFER {counted: true}]-(x:Account)
 WHERE a <> x
 WITH DISTINCT o, r, c, t
 RETURN o.id AS owner, c.id AS company, r.share_low AS share_low, r.share_high AS share_high,
