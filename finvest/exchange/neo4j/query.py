@@ -26,6 +26,7 @@ LONGEST = 600.0
 """Seconds after which the server ends a query."""
 
 _OPAQUE = re.compile(r"[a-z][0-9a-f]{16}")
+_EXPLAIN = "EXPLAIN\n"
 _PLACE = re.compile(r"\(line (\d+), column (\d+)")
 _PARAMETER = re.compile(r"([A-Za-z]\w*)(:?=)(.*)", re.DOTALL)
 _MISSING = re.compile(r"Expected parameter\(s\): ([\w, ]+)")
@@ -191,7 +192,10 @@ def ask(
 
     @neo4j.unit_of_work(timeout=longest)
     def work(tx: neo4j.ManagedTransaction) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
-        summary = tx.run(_statement("EXPLAIN " + text), values).consume()
+        try:
+            summary = tx.run(_statement(_EXPLAIN + text), values).consume()
+        except neo4j.exceptions.Neo4jError as error:
+            raise _refused(error, longest, above=1) or error from None
         guard.check(summary.plan, summary.query_type, allowed)
         result = tx.run(_statement(text), values)
         return tuple(result.keys()), tuple(tuple(record.values()) for record in result)
@@ -218,12 +222,12 @@ def _statement(text: str) -> Any:  # noqa: ANN401 - the driver asks for a litera
     return text
 
 
-def _refused(error: neo4j.exceptions.Neo4jError, longest: float) -> UsageError | DataError | None:
+def _refused(error: neo4j.exceptions.Neo4jError, longest: float, above: int = 0) -> UsageError | DataError | None:
     """Say what a refusal of the query itself means; the server's own words can quote the query, and are left out."""
     code, said = str(error.code or ""), str(error.message or "")
     last = code.rpartition(".")[2]
     place = _PLACE.search(said)
-    where = f" at line {int(place[1])}, column {place[2]}" if place else ""
+    where = f" at line {int(place[1]) - above}, column {place[2]}" if place else ""
     if last == "ParameterMissing":
         names = _MISSING.search(said)
         which = f": {names[1]}" if names else ""
