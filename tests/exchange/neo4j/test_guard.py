@@ -72,7 +72,7 @@ WRITES = {
 }
 
 
-def elements(driver: neo4j.Driver, database: str | None) -> tuple[int, int, int]:
+def elements(driver: neo4j.Driver, database: str) -> tuple[int, int, int]:
     """Count nodes, relationships and constraints."""
     found = [
         driver.execute_query(text, database_=database).records[0][0]  # type: ignore[arg-type]
@@ -83,22 +83,20 @@ def elements(driver: neo4j.Driver, database: str | None) -> tuple[int, int, int]
 
 
 @pytest.mark.parametrize("how", LOADS)
-def test_load_csv_is_refused_in_whatever_dress(how: str, driver: neo4j.Driver, database: str | None) -> None:
+def test_load_csv_is_refused_in_whatever_dress(how: str, driver: neo4j.Driver, database: str) -> None:
     with pytest.raises(UsageError, match="LOAD CSV"):
         query.ask(driver, LOADS[how], {"address": "http://127.0.0.1:9/x.csv"}, database=database)
 
 
 @pytest.mark.parametrize("how", CALLS)
-def test_a_procedure_is_refused_by_its_name(how: str, driver: neo4j.Driver, database: str | None) -> None:
+def test_a_procedure_is_refused_by_its_name(how: str, driver: neo4j.Driver, database: str) -> None:
     name = "dbms.setConfigValue" if "setting" in how else "db.createLabel" if "makes" in how else "db.labels"
     with pytest.raises(UsageError, match=f"calls a procedure, {name}; .*--allow-procedure {name}"):
         query.ask(driver, CALLS[how], database=database)
 
 
 @pytest.mark.parametrize("how", WRITES)
-def test_a_query_that_writes_is_refused_and_changes_nothing(
-    how: str, driver: neo4j.Driver, database: str | None
-) -> None:
+def test_a_query_that_writes_is_refused_and_changes_nothing(how: str, driver: neo4j.Driver, database: str) -> None:
     before = elements(driver, database)
     with pytest.raises((UsageError, DataError)) as raised:
         query.ask(driver, WRITES[how], database=database)
@@ -108,7 +106,7 @@ def test_a_query_that_writes_is_refused_and_changes_nothing(
 
 @pytest.mark.parametrize("how", [h for h in WRITES if h not in {"user", "database", "end another's transaction"}])
 def test_the_server_itself_refuses_to_write_in_a_read_transaction(
-    how: str, driver: neo4j.Driver, database: str | None
+    how: str, driver: neo4j.Driver, database: str
 ) -> None:
     import neo4j
 
@@ -121,7 +119,7 @@ def test_the_server_itself_refuses_to_write_in_a_read_transaction(
     assert elements(driver, database) == before
 
 
-def test_a_procedure_is_called_where_it_is_allowed_by_name(driver: neo4j.Driver, database: str | None) -> None:
+def test_a_procedure_is_called_where_it_is_allowed_by_name(driver: neo4j.Driver, database: str) -> None:
     for allowed in ("db.labels", "DB.Labels"):
         answer = query.ask(driver, CALLS["yield"], database=database, allowed=[allowed])
         assert answer.columns == ("label",)
@@ -129,25 +127,25 @@ def test_a_procedure_is_called_where_it_is_allowed_by_name(driver: neo4j.Driver,
         query.ask(driver, CALLS["yield"], database=database, allowed=["db.relationshipTypes", "db"])
 
 
-def test_a_procedure_that_is_allowed_still_cannot_write(driver: neo4j.Driver, database: str | None) -> None:
+def test_a_procedure_that_is_allowed_still_cannot_write(driver: neo4j.Driver, database: str) -> None:
     before = elements(driver, database)
     with pytest.raises((UsageError, DataError)):
         query.ask(driver, CALLS["makes a label"], database=database, allowed=["db.createLabel"])
     assert elements(driver, database) == before
 
 
-def test_words_that_only_look_like_something_else_are_text(driver: neo4j.Driver, database: str | None) -> None:
+def test_words_that_only_look_like_something_else_are_text(driver: neo4j.Driver, database: str) -> None:
     text = "RETURN 'LOAD CSV FROM x; CALL db.labels(); CREATE (n)' AS told /* CALL db.labels() */ // LOAD CSV"
     answer = query.ask(driver, text, database=database)
     assert answer.records == (("LOAD CSV FROM x; CALL db.labels(); CREATE (n)",),)
 
 
-def test_two_statements_are_not_one(driver: neo4j.Driver, database: str | None) -> None:
+def test_two_statements_are_not_one(driver: neo4j.Driver, database: str) -> None:
     with pytest.raises(UsageError, match="one statement"):
         query.ask(driver, "RETURN 1 AS x; CREATE (n:Evil)", database=database)
 
 
-def test_a_text_cannot_have_itself_run_by_the_explanation(driver: neo4j.Driver, database: str | None) -> None:
+def test_a_text_cannot_have_itself_run_by_the_explanation(driver: neo4j.Driver, database: str) -> None:
     before = elements(driver, database)
     for text in ("PROFILE CREATE (n:Evil)", "EXPLAIN CREATE (n:Evil)", "CYPHER 5 PROFILE CREATE (n:Evil)"):
         with pytest.raises((UsageError, DataError)):

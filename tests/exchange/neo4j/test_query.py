@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def ask(driver: neo4j.Driver, database: str | None) -> Ask:
+def ask(driver: neo4j.Driver, database: str) -> Ask:
     return lambda text, given=None, **how: query.ask(driver, text, given, database=database, **how)
 
 

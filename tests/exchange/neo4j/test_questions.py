@@ -106,7 +106,7 @@ NOT_IN_SAMPLE = {"shared-addresses"}
 """What the sample case has no records for."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def here(pushed: Case) -> Here:
     return Here(pushed)
 
@@ -121,9 +121,7 @@ def test_every_question_is_asked_and_fifty_in_all() -> None:
 
 
 @pytest.mark.parametrize(("name", "n"), CASES, ids=str)
-def test_the_server_answers_as_finvest_does(
-    name: str, n: int, here: Here, driver: neo4j.Driver, database: str | None
-) -> None:
+def test_the_server_answers_as_finvest_does(name: str, n: int, here: Here, driver: neo4j.Driver, database: str) -> None:
     given = ASKED[name][n](here)
     answer = query.ask(driver, QUESTIONS[name].text, given, database=database)
     rows = [tuple(row.values()) for row in answer.to_frame().iter_rows(named=True)]
