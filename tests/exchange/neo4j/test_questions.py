@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -140,6 +141,4 @@ def test_no_question_compares_nothing_with_nothing(name: str, here: Here) -> Non
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_a_question_takes_the_parameters_it_names(name: str) -> None:
-    import re
-
     assert set(re.findall(r"\$(\w+)", QUESTIONS[name].text)) == QUESTIONS[name].parameters.keys()
