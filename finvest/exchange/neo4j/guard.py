@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     import neo4j
 
-READS = "r"
-"""What the server calls a query that only reads."""
+READS, SCHEMA = "r", "s"
+"""What the server calls a query that only reads, and one about schema, users or databases."""
 
 WRITES = "the query writes, and queries only read; change the case with finvest, then push it again"
 """What a query that writes is told."""
@@ -26,8 +26,8 @@ WRITES = "the query writes, and queries only read; change the case with finvest,
 LOADS, CALLS = "LoadCSV", "ProcedureCall"
 """Operators of a plan that reach beyond the graph."""
 
-ELSEWHERE = ("Remote", "Exec", "Terminate", "TransactionForeach", "TransactionApply")
-"""How operators begin whose work the plan does not show, or that end what others do."""
+ELSEWHERE = ("Remote", "Exec", "Terminate", "Transaction", "ShowTransactions", "ShowSettings")
+"""How operators begin whose work the plan does not show, that end what others do, or tell what others ask."""
 
 _NAME = re.compile(r"^\s*`?([\w.`]+)\s*(?:\(|$)")
 _WRITING = frozenset(
@@ -97,6 +97,8 @@ def check(plan: Mapping[str, Any] | None, kind: str | None, allowed: Collection[
             )
         if operator.startswith(ELSEWHERE):
             raise UsageError(f"the query does more than read this graph ({operator}); leave that out")
+    if kind == SCHEMA:
+        raise UsageError("the query is about the schema or the users of the server; queries only read the graph")
     if kind != READS and not (kind == "rw" and known):
         raise UsageError(WRITES)
 

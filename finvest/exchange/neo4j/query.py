@@ -209,6 +209,8 @@ def ask(
             if refused is None:
                 raise
             raise refused from None
+        except neo4j.exceptions.BrokenRecordError:
+            raise DataError("a day of the answer is before year 1 or after 9999; ask for toString(…)") from None
         except (OverflowError, TypeError, ValueError) as error:
             if isinstance(error, UsageError | DataError):
                 raise
@@ -227,7 +229,8 @@ def _refused(error: neo4j.exceptions.Neo4jError, longest: float, above: int = 0)
     code, said = str(error.code or ""), str(error.message or "")
     last = code.rpartition(".")[2]
     place = _PLACE.search(said)
-    where = f" at line {int(place[1]) - above}, column {place[2]}" if place else ""
+    line = int(place[1]) - above if place else 0
+    where = f" at line {line}, column {place[2]}" if place and line > 0 else ""
     if last == "ParameterMissing":
         names = _MISSING.search(said)
         which = f": {names[1]}" if names else ""
@@ -236,6 +239,6 @@ def _refused(error: neo4j.exceptions.Neo4jError, longest: float, above: int = 0)
         return UsageError(guard.WRITES)
     if last in {"TransactionTimedOut", "TransactionTimedOutClientConfiguration"}:
         return DataError(f"the query took longer than {longest:g} seconds; ask for less, or for fewer hops")
-    if code.startswith("Neo.ClientError.Statement."):
+    if code.startswith(("Neo.ClientError.Statement.", "Neo.ClientError.Procedure.")):
         return UsageError(f"the server does not take this query ({last}{where}); it is one statement of Cypher")
     return None

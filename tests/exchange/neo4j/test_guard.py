@@ -19,7 +19,7 @@ LOADS = {
     "comment inside": "LOAD /* only a comment */ CSV FROM 'http://127.0.0.1:9/x.csv' AS row RETURN row",
     "comment to the end of the line": "LOAD // MATCH (n)\nCSV FROM 'http://127.0.0.1:9/x.csv' AS row RETURN row",
     "comment first": "/* MATCH (n) RETURN n */ LOAD CSV FROM 'http://127.0.0.1:9/x.csv' AS row RETURN row",
-    "escapes": r"\u004c\u004f\u0041\u0044 \u0043\u0053\u0056 FROM 'http://127.0.0.1:9/x.csv' AS row RETURN row",
+    "escapes": r"WITH 1 AS x \u004c\u004f\u0041\u0044 \u0043\u0053\u0056 FROM 'http://127.0.0.1:9/' AS row RETURN row",
     "an escape in the middle": r"LO\u0041D CS\u0056 FROM 'http://127.0.0.1:9/x.csv' AS row RETURN row",
     "address as a parameter": "LOAD CSV FROM $address AS row RETURN row",
     "address put together": "MATCH (n) WITH n LIMIT 1 LOAD CSV FROM 'http://127.0.0.1:9/' + n.id AS row RETURN row",
@@ -42,13 +42,13 @@ CALLS = {
     "yield": "CALL db.labels() YIELD label RETURN label",
     "small letters": "call db.labels() yield label return label",
     "comment inside": "CALL /* MATCH */ db./* x */labels() YIELD label RETURN label",
-    "escapes": r"\u0043\u0041LL db.labels() YIELD label RETURN label",
+    "escapes": r"UNWIND [1] AS x \u0043\u0041LL db.labels() YIELD label RETURN label",
     "back-ticks": "CALL `db`.`labels`() YIELD label RETURN label",
     "subquery": "UNWIND [1] AS x CALL (x) { CALL db.labels() YIELD label RETURN label } RETURN label",
     "in the middle": "MATCH (n) WITH n LIMIT 1 CALL db.labels() YIELD label RETURN n, label",
     "optional": "OPTIONAL CALL db.labels() YIELD label RETURN label",
     "second half of a union": "RETURN 'x' AS label UNION CALL db.labels() YIELD label RETURN label",
-    "changes a setting": "CALL dbms.setConfigValue('db.logs.query.enabled', 'off')",
+    "makes a property": "CALL db.createProperty('evil')",
     "makes a label": "CALL db.createLabel('Evil')",
 }
 
@@ -59,7 +59,8 @@ WRITES = {
     "remove": "MATCH (n) REMOVE n.id",
     "delete": "MATCH (n) DETACH DELETE n",
     "foreach": "FOREACH (x IN [1] | CREATE (:Evil))",
-    "escapes": r"\u0043REATE (n:Evil)",
+    "escapes": r"MATCH (n) \u0044ETACH \u0044ELETE n",
+    "an escape first": r"\u0043REATE (n:Evil)",
     "comment": "MATCH (n) /* RETURN n */ DETACH /* x */ DELETE n",
     "subquery": "UNWIND [1] AS x CALL (x) { CREATE (n:Evil) RETURN n } RETURN n",
     "in transactions": "UNWIND [1] AS x CALL (x) { CREATE (:Evil) } IN TRANSACTIONS",
@@ -75,7 +76,7 @@ WRITES = {
 def elements(driver: neo4j.Driver, database: str) -> tuple[int, int, int]:
     """Count nodes, relationships and constraints."""
     found = [
-        driver.execute_query(text, database_=database).records[0][0]  # type: ignore[arg-type]
+        driver.execute_query(text, database_=database).records[0][0]
         for text in ("MATCH (n) RETURN count(n)", "MATCH ()-[t]->() RETURN count(t)")
     ]
     rules = driver.execute_query("SHOW CONSTRAINTS", database_=database).records
@@ -90,7 +91,7 @@ def test_load_csv_is_refused_in_whatever_dress(how: str, driver: neo4j.Driver, d
 
 @pytest.mark.parametrize("how", CALLS)
 def test_a_procedure_is_refused_by_its_name(how: str, driver: neo4j.Driver, database: str) -> None:
-    name = "dbms.setConfigValue" if "setting" in how else "db.createLabel" if "makes" in how else "db.labels"
+    name = {"makes a label": "db.createLabel", "makes a property": "db.createProperty"}.get(how, "db.labels")
     with pytest.raises(UsageError, match=f"calls a procedure, {name}; .*--allow-procedure {name}"):
         query.ask(driver, CALLS[how], database=database)
 
@@ -114,7 +115,7 @@ def test_the_server_itself_refuses_to_write_in_a_read_transaction(
     with driver.session(database=database, default_access_mode=neo4j.READ_ACCESS) as session:
         tx = session.begin_transaction()
         with pytest.raises(neo4j.exceptions.ClientError):
-            tx.run(WRITES[how]).consume()  # type: ignore[arg-type]
+            tx.run(WRITES[how]).consume()
         tx.close()
     assert elements(driver, database) == before
 
@@ -151,3 +152,17 @@ def test_a_text_cannot_have_itself_run_by_the_explanation(driver: neo4j.Driver, 
         with pytest.raises((UsageError, DataError)):
             query.ask(driver, text, database=database)
     assert elements(driver, database) == before
+
+
+@pytest.mark.parametrize("first", [LOADS["plain"], CALLS["yield"]])
+def test_what_begins_with_an_escape_is_no_statement(first: str, driver: neo4j.Driver, database: str) -> None:
+    with pytest.raises(UsageError, match="SyntaxError"):
+        query.ask(driver, f"\\u{ord(first[0]):04x}{first[1:]}", database=database)
+
+
+@pytest.mark.parametrize("text", ["SHOW TRANSACTIONS", "SHOW SETTINGS", "SHOW USERS", "SHOW DATABASES"])
+def test_what_others_ask_and_how_the_server_is_run_is_no_question(
+    text: str, driver: neo4j.Driver, database: str
+) -> None:
+    with pytest.raises(UsageError, match="graph"):
+        query.ask(driver, text, database=database)

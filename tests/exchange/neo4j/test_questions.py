@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     import neo4j
 
     from finvest.case import Case
+
+Make: TypeAlias = "Callable[[Here], dict[str, Any]]"
 
 WHOLE = {"since": "2000-01-01", "until": "2100-12-31"}
 
@@ -53,52 +56,60 @@ def owned(here: Here) -> str:
     return min(t.second for t in here.ties.values() if t.kind == "holds" and t.first in below)
 
 
-ASKED: dict[str, list[Callable[[Here], dict[str, Any]]]] = {
-    "counterparties": [lambda h, n=n: {"account": hub(h, n)} for n in range(3)],
-    "statement": [lambda h, n=n: {"account": hub(h, n)} | period(h, 0.2 * n, 0.2 * n + 0.3) for n in range(3)],
-    "by-month": [lambda h, n=n: {"account": hub(h, n)} for n in range(2)],
-    "mutual": [lambda h, n=n: {"account": hub(h, n)} for n in range(3)],
-    "largest": [lambda _, m=m: {"currency": "EUR", "minor": m} for m in (500_000, 2_000_000)],
+def varied(times: int, make: Callable[[Here, int], dict[str, Any]]) -> list[Make]:
+    """The same question some times, each with other parameters."""
+    return [partial(_made, make, n) for n in range(times)]
+
+
+def _made(make: Callable[[Here, int], dict[str, Any]], n: int, here: Here) -> dict[str, Any]:
+    return make(here, n)
+
+
+NOTHING: list[Make] = [lambda _: {}]
+
+ASKED: dict[str, list[Make]] = {
+    "counterparties": varied(3, lambda h, n: {"account": hub(h, n)}),
+    "statement": varied(3, lambda h, n: {"account": hub(h, n)} | period(h, 0.2 * n, 0.2 * n + 0.3)),
+    "by-month": varied(2, lambda h, n: {"account": hub(h, n)}),
+    "mutual": varied(3, lambda h, n: {"account": hub(h, n)}),
+    "largest": varied(2, lambda _, n: {"currency": "EUR", "minor": (500_000, 2_000_000)[n]}),
     "group": [
         lambda h: {"accounts": h.busiest(5)},
         lambda h: {"accounts": h.subjects("GRF-05")},
         lambda h: {"accounts": sorted(h.accounts)[:40]},
     ],
-    "fan-in": [lambda h, n=n: period(h, 0.1 * n, 0.1 * n + 0.5) | {"least": 5 + 2 * n} for n in range(3)],
-    "fan-out": [lambda h, n=n: period(h, 0.1 * n, 0.1 * n + 0.5) | {"least": 5 + 2 * n} for n in range(3)],
+    "fan-in": varied(3, lambda h, n: period(h, 0.1 * n, 0.1 * n + 0.5) | {"least": 5 + 2 * n}),
+    "fan-out": varied(3, lambda h, n: period(h, 0.1 * n, 0.1 * n + 0.5) | {"least": 5 + 2 * n}),
     "pass-through": [
-        *(lambda h, n=n: {"account": hub(h, n), "hours": 48, "low": 50, "high": 105} for n in range(3)),
+        *varied(3, lambda h, n: {"account": hub(h, n), "hours": 48, "low": 50, "high": 105}),
         lambda h: {"account": hub(h, 0), "hours": 24 * 31, "low": 1, "high": 1000},
     ],
     "chains": [
-        *(lambda h, n=n: {"account": hub(h, n), "days": 4} | period(h, 0.4, 0.5) for n in range(2)),
+        *varied(2, lambda h, n: {"account": hub(h, n), "days": 4} | period(h, 0.4, 0.5)),
         lambda h: {"account": one(h, "GRF-05"), "days": 20} | WHOLE,
     ],
     "cycles": [
-        *(lambda h, n=n: {"account": one(h, "GRF-05", n), "days": 30} for n in range(3)),
+        *varied(3, lambda h, n: {"account": one(h, "GRF-05", n), "days": 30}),
         lambda h: {"account": hub(h, 1), "days": 14},
     ],
     "shortest": [
-        *(lambda h, n=n: path(h, hub(h, n), n + 1) | WHOLE for n in range(3)),
+        *varied(3, lambda h, n: path(h, hub(h, n), n + 1) | WHOLE),
         lambda h: {"payer": hub(h, 0), "payee": hub(h, 3)} | WHOLE,
     ],
-    "reached": [lambda h, n=n: {"account": hub(h, n)} | period(h, 0.5, 0.6) for n in range(2)],
-    "between": [
-        lambda h: path(h, hub(h, 0), 2),
-        lambda h: path(h, hub(h, 2), 2),
-    ],
-    "controllers": [lambda h, n=n: {"account": hub(h, n), "day": "2025-01-15"} for n in range(3)],
-    "common-controllers": [lambda _: {}],
-    "directed": [lambda _: {}],
-    "directors": [lambda _, n=n: {"least": n} for n in (1, 3)],
-    "shared-contacts": [lambda _, n=n: {"least": n} for n in (2, 4)],
+    "reached": varied(2, lambda h, n: {"account": hub(h, n)} | period(h, 0.5, 0.6)),
+    "between": varied(2, lambda h, n: path(h, hub(h, 2 * n), 2)),
+    "controllers": varied(3, lambda h, n: {"account": hub(h, n), "day": "2025-01-15"}),
+    "common-controllers": NOTHING,
+    "directed": NOTHING,
+    "directors": varied(2, lambda _, n: {"least": 1 + 2 * n}),
+    "shared-contacts": varied(2, lambda _, n: {"least": 2 + 2 * n}),
     "shared-addresses": [lambda _: {"least": 1}],
-    "contact-money": [lambda h, n=n: {"contact": contact(h, n)} for n in range(2)],
-    "ownership": [lambda _: {}],
+    "contact-money": varied(2, lambda h, n: {"contact": contact(h, n)}),
+    "ownership": NOTHING,
     "owners-above": [lambda h: {"account": owned(h)}],
-    "findings": [lambda h, i=i: {"subject": one(h, i)} for i in ("GRF-05", "GRF-01", "GRF-02")],
-    "found-often": [lambda _, n=n: {"least": n} for n in (1, 2)],
-    "provenance": [lambda _: {}],
+    "findings": varied(3, lambda h, n: {"subject": one(h, ("GRF-05", "GRF-01", "GRF-02")[n])}),
+    "found-often": varied(2, lambda _, n: {"least": 1 + n}),
+    "provenance": NOTHING,
 }
 
 CASES = [(name, n) for name, made in ASKED.items() for n in range(len(made))]
