@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -57,6 +57,13 @@ class Tie:
     high: str | None = None
 
 
+def zone(name: str | None) -> tzinfo:
+    """Return a time zone by its name, or by its distance from UTC."""
+    if name is not None and name[0] in "+-":
+        return datetime.strptime(name, "%z").tzinfo or UTC
+    return ZoneInfo(name or "UTC")
+
+
 class Here:
     """Answers of a case; each method is named as the question, takes its parameters, and returns its rows in order."""
 
@@ -77,7 +84,7 @@ class Here:
                     r["received_currency"],
                     r["earliest"],
                     r["latest"],
-                    r["earliest"].astimezone(ZoneInfo(r["zone"] or "UTC")).date(),
+                    r["earliest"].astimezone(zone(r["zone"])).date(),
                     r["precision"],
                     r["source"],
                     r["in_shapes"],
