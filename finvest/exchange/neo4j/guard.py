@@ -37,6 +37,9 @@ _CALLING = re.compile(r"\b\w*Call\(\s*([\w.`]*)|\bCALL\s+([\w.`]+)")
 """What the server writes of a subquery inside an expression, which is no operator of its own."""
 
 _NAME = re.compile(r"^\s*`?([\w.`]+)\s*(?:\(|$)")
+FUNCTIONS = "SHOW USER DEFINED FUNCTIONS YIELD name RETURN name"
+"""Asks a server for its plug-ins' functions."""
+
 _WRITING = frozenset(
     {"write", "create_element", "delete_element", "set_property", "set_label", "remove_label", "merge", "all"}
 )
@@ -63,17 +66,19 @@ def operators(plan: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         waiting += one.get("children", [])
 
 
-def reaches(plan: Mapping[str, Any]) -> Iterator[str]:
+def reaches(plan: Mapping[str, Any], functions: Collection[str] = ()) -> Iterator[str]:
     """Find what reaches beyond the graph: operators, and subqueries inside expressions, which have no operator.
 
     Parameters
     ----------
     plan : mapping
+    functions : collection of str
+        Names of the server's functions that are not its own: a plug-in's can do anything.
 
     Yields
     ------
     str
-        ``LOAD CSV``, or the name of a procedure as the server writes it; empty where it does not name it.
+        ``LOAD CSV``, or the name of a procedure or function; empty where the server does not name it.
     """
     for operator, told in operators(plan):
         if operator == LOADS or _LOADING.search(told):
@@ -83,9 +88,13 @@ def reaches(plan: Mapping[str, Any]) -> Iterator[str]:
             yield found[1].replace("`", "") if found else ""
         for call in _CALLING.finditer(told):
             yield (call[1] or call[2] or "").replace("`", "")
+        said = told.replace("`", "").casefold()
+        yield from (name for name in functions if name.casefold() in said)
 
 
-def check(plan: Mapping[str, Any] | None, kind: str | None, allowed: Collection[str] = ()) -> None:
+def check(
+    plan: Mapping[str, Any] | None, kind: str | None, allowed: Collection[str] = (), functions: Collection[str] = ()
+) -> None:
     """Refuse a query that does more than read the graph.
 
     Parameters
@@ -95,7 +104,10 @@ def check(plan: Mapping[str, Any] | None, kind: str | None, allowed: Collection[
     kind : str or None
         What kind of query the server takes it for.
     allowed : collection of str
-        Procedures that may be called, by their full names, whatever case; ``LOAD CSV`` is allowed by that name.
+        Procedures and plug-ins' functions that may be called, by their full names, whatever case; ``LOAD CSV`` is
+        allowed by that name.
+    functions : collection of str
+        See `reaches`.
 
     Raises
     ------
@@ -107,15 +119,16 @@ def check(plan: Mapping[str, Any] | None, kind: str | None, allowed: Collection[
             "the server gave no plan of this query, and only a plan says what it does; write it as a MATCH"
         )
     known = {name.casefold() for name in allowed}
-    for reached in reaches(plan):
+    for reached in reaches(plan, functions):
         if reached == LOAD_CSV and reached.casefold() not in known:
             raise UsageError(
                 "the query reads a file or asks another machine (LOAD CSV); leave that out, "
                 "or allow it with --allow-procedure 'LOAD CSV'"
             )
         if reached.casefold() not in known:
+            what = "a plug-in's function" if reached in functions else "a procedure"
             raise UsageError(
-                f"the query calls a procedure, {reached or 'which the server does not name'}; leave it out, "
+                f"the query calls {what}, {reached or 'which the server does not name'}; leave it out, "
                 f"or allow it by name with --allow-procedure {reached or 'NAME'}"
             )
     for operator, _ in operators(plan):

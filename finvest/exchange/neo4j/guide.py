@@ -23,10 +23,10 @@ finvest neo4j query --question cycles --param account=ID --param days:=14
 finvest neo4j query --file question.cypher --param account=ID --out answer.csv
 ```
 
-`finvest neo4j query` asks in a read transaction, in which the server itself refuses to write. `LOAD CSV` and procedures
-are refused unless `--allow-procedure NAME` allows one by name; what a query does is read from the plan that the server
-makes of it (`EXPLAIN`), whatever its text looks like. Neo4j's Community edition has no roles: there every user can
-write in the browser. On a server with roles, give analysts a user who can only read.
+`finvest neo4j query` asks in a read transaction, in which the server itself refuses to write. `LOAD CSV`, procedures
+and plug-ins' functions are refused unless `--allow-procedure NAME` allows one by name; what a query does is read from
+the plan that the server makes of it (`EXPLAIN`), whatever its text looks like. Neo4j's Community edition has no roles:
+there every user can write in the browser. On a server with roles, give analysts a user who can only read.
 
 A value is a parameter: `--param name=text`, or `--param name:=JSON` for a number or a list.
 

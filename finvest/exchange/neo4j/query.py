@@ -196,7 +196,8 @@ def ask(
             summary = tx.run(_statement(_EXPLAIN + text), values).consume()
         except neo4j.exceptions.Neo4jError as error:
             raise _refused(error, longest, above=1) or error from None
-        guard.check(summary.plan, summary.query_type, allowed)
+        guard.check(summary.plan, summary.query_type, allowed)  # first: after some commands nothing else can be asked
+        guard.check(summary.plan, summary.query_type, allowed, tx.run(guard.FUNCTIONS).value())
         result = tx.run(_statement(text), values)
         return tuple(result.keys()), tuple(tuple(record.values()) for record in result)
 
