@@ -62,7 +62,7 @@ def test_a_verb_has_help_and_short_help(finvest: Any, verb: str) -> None:
 
 
 def test_help_lists_every_verb_in_the_order_of_use(finvest: Any) -> None:
-    listed = re.findall(r"^  ([a-z]+)  ", finvest("--help").output.split("Commands:")[1], re.MULTILINE)
+    listed = re.findall(r"^  ([a-z0-9]+)  ", finvest("--help").output.split("Commands:")[1], re.MULTILINE)
     assert tuple(listed) == VERBS
 
 

@@ -9,7 +9,7 @@ import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import finvest
@@ -148,23 +148,22 @@ def connected(server: Server, *, patience: float = 15.0) -> Iterator[Driver]:
     """
     import neo4j
 
-    with (
-        mapped(server),
-        neo4j.GraphDatabase.driver(
-            server.uri,
-            auth=(server.user, server.password),
-            user_agent=f"finvest/{finvest.__version__}",
-            notifications_min_severity="OFF",
-            max_connection_pool_size=4,
-            connection_timeout=patience,
-            connection_acquisition_timeout=patience + 5,
-            max_transaction_retry_time=patience,
-        ) as driver,
-    ):
-        check_version(driver.get_server_info().agent)
-        with driver.session(database=server.database or None) as session:
-            session.run("RETURN 1").consume()
-        yield driver
+    how: dict[str, Any] = {
+        "auth": (server.user, server.password),
+        "user_agent": f"finvest/{finvest.__version__}",
+        "max_connection_pool_size": 4,
+        "connection_timeout": patience,
+        "connection_acquisition_timeout": patience + 5,
+        "max_transaction_retry_time": patience,
+    }
+    with mapped(server):
+        # Servers that are too old do not know this driver's settings: they are asked for their version without these.
+        with neo4j.GraphDatabase.driver(server.uri, **how) as driver:
+            check_version(driver.get_server_info().agent)
+        with neo4j.GraphDatabase.driver(server.uri, notifications_min_severity="OFF", **how) as driver:
+            with driver.session(database=server.database or None) as session:
+                session.run("RETURN 1").consume()
+            yield driver
 
 
 def version_of(agent: str) -> tuple[int, int] | None:

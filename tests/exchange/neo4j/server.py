@@ -38,6 +38,7 @@ server.bolt.listen_address=127.0.0.1:{port}
 server.http.enabled=false
 server.https.enabled=false
 dbms.usage_report.enabled=false
+server.config.strict_validation.enabled=false
 server.memory.pagecache.size=256m
 """
 _JAVA = (
@@ -106,7 +107,7 @@ class Running:
     def driver(self) -> Driver:
         from neo4j import GraphDatabase
 
-        return GraphDatabase.driver(self.uri, auth=(self.user, self.password), notifications_min_severity="OFF")
+        return GraphDatabase.driver(self.uri, auth=(self.user, self.password))
 
     def ask(self, cypher: str, **values: Any) -> list[dict[str, Any]]:
         """Return the rows of a statement."""
