@@ -10,7 +10,7 @@ import polars as pl
 from finvest import deciding, exchange_rates, loading, lookup, reporting
 from finvest.checking import Checks, check
 from finvest.followed import Followed
-from finvest.model.errors import NotAssessable
+from finvest.model.errors import NotAssessable, UsageError
 from finvest.model.subjects import mask
 from finvest.scoring import Findings, chosen, score
 from finvest.state import EVERYTHING
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from finvest.evaluate.evaluation import Evaluation
     from finvest.evaluating import LabelledSet
+    from finvest.exchange.neo4j.push import Pushed
     from finvest.findings.detector import Detector
     from finvest.findings.finding import Finding
     from finvest.selection import Selection
@@ -274,3 +275,54 @@ class Case(Followed):
         target = write(frame, Path(path))
         self._log(f"disclosure: export {target.suffix[1:]}", reporting.about(frame))
         return target
+
+    def to_neo4j(
+        self,
+        uri: str | None = None,
+        *,
+        database: str | None = None,
+        finding: str | None = None,
+        account: str | None = None,
+        overwrite: bool = False,
+        victims: str | None = None,
+        ask: Callable[[str, bool], str] | None = None,
+        progress: Callable[[str], None] | None = None,
+    ) -> Pushed:
+        """Push the case onto a Neo4j server (5.7 or later); user and password come from the environment or `ask`.
+
+        Findings are those on file: `score` first. Possible victims are masked. What was pushed before is compared with
+        what the server holds, and only what differs is written.
+
+        Parameters
+        ----------
+        uri, database : str, optional
+            ``NEO4J_URI`` and ``NEO4J_DATABASE`` where left out.
+        finding, account : str, optional
+            Only what lies around one: id of a finding; id, number or holder of an account.
+        overwrite : bool
+            Set right what somebody changed on the server; it is listed in any case.
+        victims : str, optional
+            Reason to show possible victims by name; kept in the log.
+        ask : callable, optional
+            Asked for user and password where the environment has none, see `finvest.exchange.neo4j.connect.Server.of`.
+        progress : callable, optional
+            Told what is being written.
+
+        Raises
+        ------
+        UsageError
+            If the server, user or password is not known, or the finding or account.
+        ServerError
+            If the server does not answer, refuses, or goes away for good; pushing again goes on where it was.
+        """
+        from finvest import sharing
+        from finvest.exchange.neo4j import connect, push
+
+        if victims is not None and not victims.strip():
+            raise UsageError("showing possible victims by name needs a reason; it is kept in the log")
+        server = connect.Server.of(uri, database, ask)
+        within = sharing.scope(self._state, finding, account)
+        planned = sharing.plan(self._state, sharing.parts(self._state, within, named=victims is not None))
+        what = "victims by name, " if victims is not None else ""
+        self._log(f"disclosure: neo4j, {what}{within.name}", [], victims or "")
+        return push.push(server, planned, within, overwrite=overwrite, progress=progress)

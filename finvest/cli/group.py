@@ -15,7 +15,7 @@ import click
 
 VERBS = (
     "init", "load", "rates", "check", "find", "show", "score", "explain", "mark", "control", "follow", "origins",
-    "hypothesis", "indirect", "decisions", "detectors", "evaluate", "report", "log", "demo",
+    "hypothesis", "indirect", "decisions", "detectors", "evaluate", "report", "neo4j", "log", "demo",
 )  # fmt: skip
 """Commands in the order in which they are used; each is in a module of its own name."""
 

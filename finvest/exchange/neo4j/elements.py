@@ -116,7 +116,7 @@ def parts(of: Material) -> list[Part]:
     known = {label: set[str]() for label in ("Account", "Party", "Address", "Contact", "Finding")}
     for part in nodes:
         known[part.element.name].update(part.frame["id"])
-    edges = [*_links(of, known), _has_contact(of, known), _involves(of, known), _transfers(of)]
+    edges = [*_links(of, known), *_has_contact(of, known), *_involves(of, known), _transfers(of)]
     made = [part for part in (*nodes, *edges) if len(part.frame)]
     masks = Masks(of.hidden)
     made = [_cleared(part, masks) for part in made]
@@ -222,20 +222,31 @@ def _addresses(of: Material) -> Part:
     return Part(element, _made(element, rows))
 
 
-def contact_ids(contacts: pl.DataFrame) -> pl.Series:
-    """Return the id of the contact that each row of the table `contacts` is about: one number or address, one id."""
-    keys = contacts.select(pl.col("kind").fill_null(""), pl.coalesce("key", "value", pl.lit("")))
-    return pl.Series("id", [opaque("k", *row) for row in keys.iter_rows()], dtype=pl.String)
+def _contact_rows(of: Material) -> pl.DataFrame:
+    """Return the table `contacts` with ``id`` (one number or address, one id) and ``masked``.
+
+    The id of one that a possible victim has is no hash of it: numbers can be tried out.
+    """
+    victims = pl.Series(sorted(of.victims("party") | of.victims("account")), dtype=pl.String)
+    rows = of.table("contacts").sort("source", "record", nulls_last=True)
+    rows = rows.with_columns(
+        _kind=pl.col("kind").fill_null(""),
+        _key=pl.coalesce("key", "value", pl.lit("")),
+        _place=pl.format("{}-{}", pl.col("source").fill_null(""), pl.col("record").fill_null(0)),
+    )
+    rows = rows.with_columns(
+        pl.col("_place").first().over("_kind", "_key"),
+        masked=pl.col("subject").is_in(victims.implode()).fill_null(value=False).any().over("_kind", "_key"),
+    )
+    known = rows.select("_kind", pl.when("masked").then("_place").otherwise("_key"))
+    return rows.with_columns(pl.Series("id", [opaque("k", *row) for row in known.iter_rows()], dtype=pl.String))
 
 
 def _contacts(of: Material) -> Part:
     element = schema.node("Contact")
-    rows = of.table("contacts")
-    rows = rows.with_columns(contact_ids(rows))
-    victims = of.victims("party") | of.victims("account")
-    masked = pl.col("subject").is_in(sorted(victims)).fill_null(value=False).any().over("id")
-    rows = rows.with_columns(value=pl.when(masked).then(pl.lit(WITHHELD)).otherwise("value"))
-    return Part(element, _made(element, rows.sort("source", "record", nulls_last=True)))
+    rows = _contact_rows(of)
+    rows = rows.with_columns(value=pl.when("masked").then(pl.lit(WITHHELD)).otherwise("value"))
+    return Part(element, _made(element, rows))
 
 
 def _findings(of: Material) -> Part:
@@ -267,7 +278,7 @@ def _links(of: Material, known: Mapping[str, set[str]]) -> list[Part]:
     links = pl.concat([links, _held(of, links), _employed(of, links)], how="diagonal")
     ids = [given or opaque("l", *("" if v is None else str(v) for v in rest)) for given, *rest in links.iter_rows()]
     links = links.with_columns(id=pl.Series(ids, dtype=pl.String)).drop_nulls(["from_id", "to_id"])
-    contact = dict(zip(of.table("contacts")["contact"], contact_ids(of.table("contacts")), strict=True))
+    contact = dict(_contact_rows(of).select("contact", "id").drop_nulls().iter_rows())
     rows = links.rename({"from_id": "from", "to_id": "to"}).with_columns(
         *(
             pl.when(pl.col(f"{end}_kind") == "contacts").then(pl.col(end).replace(contact)).otherwise(end).alias(end)
@@ -341,31 +352,26 @@ def _employed(of: Material, links: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(**{c: pl.lit(v) for c, v in fixed.items()})
 
 
-def _has_contact(of: Material, known: Mapping[str, set[str]]) -> Part:
+def _has_contact(of: Material, known: Mapping[str, set[str]]) -> list[Part]:
     element = schema.relationship("HAS_CONTACT")
-    rows = of.table("contacts").drop_nulls("subject")
-    rows = rows.with_columns(to=contact_ids(rows)).sort("subject", "to", "source", "record", nulls_last=True)
-    asked = rows.select("subject", "to", "start", "end").iter_rows()
+    rows = _contact_rows(of).drop_nulls("subject").rename({"subject": "from", "id": "to"})
+    asked = rows.select("from", "to", "start", "end").iter_rows()
     ids = [opaque("h", *("" if v is None else str(v) for v in row)) for row in asked]
-    rows = rows.with_columns(pl.Series("from", rows["subject"]), id=pl.Series(ids, dtype=pl.String))
-    return Part(element, _made(element, rows.filter(_is(known, "Account") | _is(known, "Party"))), ("", "Contact"))
+    rows = rows.with_columns(id=pl.Series(ids, dtype=pl.String))
+    of_each = {label: _joined(rows, known, (label, "Contact")) for label in ("Account", "Party")}
+    return [Part(element, _made(element, frame), (label, "Contact")) for label, frame in of_each.items()]
 
 
-def _is(known: Mapping[str, set[str]], label: str) -> pl.Expr:
-    return pl.col("from").is_in(pl.Series(sorted(known[label]), dtype=pl.String).implode())
-
-
-def _involves(of: Material, known: Mapping[str, set[str]]) -> Part:
+def _involves(of: Material, known: Mapping[str, set[str]]) -> list[Part]:
     element = schema.relationship("INVOLVES")
-    rows = []
-    for finding, text in of.findings.select("finding", "subjects").iter_rows():
-        for said in json.loads(text):
-            label = "Account" if said["kind"] == "account" else "Party"
-            if said["id"] in known[label]:
-                id_ = opaque("i", finding, said["column"], said["kind"], said["id"])
-                rows.append((id_, finding, said["id"], said["role"]))
+    rows = [
+        (opaque("i", finding, said["column"], said["kind"], said["id"]), finding, said["id"], said["role"])
+        for finding, text in of.findings.select("finding", "subjects").iter_rows()
+        for said in json.loads(text)
+    ]
     frame = pl.DataFrame(rows, schema=dict.fromkeys(("id", *ENDS, "role"), pl.String), orient="row")
-    return Part(element, _made(element, frame), ("Finding", ""))
+    of_each = {label: _joined(frame, known, ("Finding", label)) for label in ("Account", "Party")}
+    return [Part(element, _made(element, found), ("Finding", label)) for label, found in of_each.items()]
 
 
 def _transfers(of: Material) -> Part:

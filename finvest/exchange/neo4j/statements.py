@@ -1,0 +1,96 @@
+"""The statements of a push, made of the schema's names only; every value is a parameter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from finvest.exchange.neo4j.schema import WATERMARK, quoted
+
+if TYPE_CHECKING:
+    from finvest.exchange.neo4j.elements import Part
+
+_MARK = quoted(WATERMARK.name)
+
+MARK = f"MATCH (w:{_MARK} {{`id`: $id}}) RETURN w.`plan` AS plan, w.`done` AS done, w.`finished` AS finished"
+"""How far a push has come."""
+
+SET_MARK = f"MERGE (w:{_MARK} {{`id`: $id}}) SET w += $props"
+"""How far it is now."""
+
+OTHERS = f"MATCH (w:{_MARK}) WHERE w.`case` <> $case RETURN count(w) AS others"
+"""Whether the database holds another case."""
+
+AWAIT = "CALL db.awaitIndexes(300)"
+
+
+def _node(part: Part) -> str:
+    return f"(n:{quoted(part.element.name)} {{`id`: r.`id`}})"
+
+
+def _edge(part: Part) -> str:
+    return f"(a)-[n:{quoted(part.element.name)} {{`id`: r.`id`}}]->(b)"
+
+
+def find(part: Part) -> str:
+    """Return the statement that lists what is missing or differs in any property, label or end."""
+    if part.ends:
+        return (
+            f"UNWIND $rows AS r OPTIONAL MATCH {_edge(part)} WITH r, a, n, b "
+            "WHERE n IS NULL OR properties(n) <> r.`props` "
+            "OR coalesce(a.`id` <> r.`from`, true) OR coalesce(b.`id` <> r.`to`, true) "
+            "RETURN r.`id` AS id, properties(n) AS held, a.`id` AS start, b.`id` AS stop, [] AS labels"
+        )
+    label = f" OR NOT n:{quoted(part.label)}" if part.label else ""
+    return (
+        f"UNWIND $rows AS r OPTIONAL MATCH {_node(part)} WITH r, n "
+        f"WHERE n IS NULL OR properties(n) <> r.`props`{label} "
+        "RETURN r.`id` AS id, properties(n) AS held, null AS start, null AS stop, labels(n) AS labels"
+    )
+
+
+def create(part: Part) -> str:
+    """Return the statement that makes what is missing."""
+    if part.ends:
+        first, second = (quoted(end) for end in part.ends)
+        return (
+            f"UNWIND $rows AS r MATCH (a:{first} {{`id`: r.`from`}}) MATCH (b:{second} {{`id`: r.`to`}}) "
+            f"CREATE (a)-[n:{quoted(part.element.name)}]->(b) SET n = r.`props`"
+        )
+    label = f":{quoted(part.label)}" if part.label else ""
+    return f"UNWIND $rows AS r CREATE (n:{quoted(part.element.name)}{label}) SET n = r.`props`"
+
+
+def update(part: Part) -> str:
+    """Return the statement that sets what differs; a property that is null is removed, others of people stay."""
+    if part.ends:
+        return f"UNWIND $rows AS r MATCH {_edge(part)} SET n += r.`props`"
+    wrong = [quoted(label) for label in part.element.more.values() if label != part.label]
+    remove = f" REMOVE {', '.join(f'n:{label}' for label in wrong)}" if wrong else ""
+    label = f" SET n:{quoted(part.label)}" if part.label else ""
+    return f"UNWIND $rows AS r MATCH {_node(part)} SET n += r.`props`{remove}{label}"
+
+
+def cut(part: Part) -> str:
+    """Return the statement that takes relationships away, to be made again between the right ends."""
+    return f"UNWIND $rows AS r MATCH {_edge(part)} DELETE n"
+
+
+def count(name: str, *, edges: bool) -> str:
+    """Return the statement that counts the elements of a case by label or type."""
+    pattern = f"()-[n:{quoted(name)}]->()" if edges else f"(n:{quoted(name)})"
+    return f"MATCH {pattern} WHERE n.`case` = $case RETURN count(n) AS known"
+
+
+def listed(name: str, *, edges: bool) -> str:
+    """Return the statement that lists the elements of a case."""
+    pattern = f"(a)-[n:{quoted(name)}]->(b)" if edges else f"(n:{quoted(name)})"
+    ends = "a.`id` AS start, b.`id` AS stop" if edges else "null AS start, null AS stop"
+    return f"MATCH {pattern} WHERE n.`case` = $case RETURN n.`id` AS id, {ends}, properties(n) AS held"
+
+
+def delete(name: str, *, edges: bool) -> str:
+    """Return the statement that deletes elements by id; a node stays while anything hangs on it."""
+    if edges:
+        return f"UNWIND $ids AS id MATCH ()-[n:{quoted(name)} {{`id`: id}}]->() DELETE n RETURN count(*) AS gone"
+    free = "WHERE NOT EXISTS { (n)--() }"
+    return f"UNWIND $ids AS id MATCH (n:{quoted(name)} {{`id`: id}}) {free} DELETE n RETURN count(*) AS gone"
