@@ -2,19 +2,80 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from finvest import proposing
 from finvest.decided import Decided
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
     from finvest.views.tables import TableView
 
 
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What a pull brought.
+
+    Attributes
+    ----------
+    new, known : int
+        Proposals that are new, and those that an earlier pull had brought.
+    set_aside : mapping of str to int
+        What was not taken: why, and how often.
+    """
+
+    new: int
+    known: int
+    set_aside: Mapping[str, int]
+
+    def lines(self) -> Iterator[str]:
+        """Say it, a line each."""
+        yield f"{self.new:,} new proposals; {self.known:,} were here already"
+        for why, count in self.set_aside.items():
+            yield f"{count:,} set aside: {why}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        return {"new": self.new, "known": self.known, "set_aside": dict(self.set_aside)}
+
+    def __repr__(self) -> str:
+        return f"<Pulled: {'; '.join(self.lines())}>"
+
+
 class Proposed(Decided):
     """An open case with what was proposed elsewhere. See `finvest.case.Case`."""
+
+    def from_neo4j(
+        self,
+        uri: str | None = None,
+        *,
+        database: str | None = None,
+        ask: Callable[[str, bool], str] | None = None,
+    ) -> Pulled:
+        """Bring back what analysts added on a Neo4j server: notes, decisions and links between parties, as proposals.
+
+        Nothing of the case changes until somebody accepts one. Parameters as for `Case.to_neo4j`.
+
+        Raises
+        ------
+        UsageError
+            If the server, user or password is not known.
+        ServerError
+            If the server does not answer, or refuses.
+        """
+        from finvest.exchange.neo4j import connect, pull
+        from finvest.sharing import case_id
+
+        found = pull.pull(connect.Server.of(uri, database, ask), case_id(self.about))
+        subjects, new, unknown = proposing.keep(self._state, found.said, pull.SOURCE, self.actor)
+        self._log("collection: neo4j pull", subjects)
+        aside = dict(found.set_aside)
+        if unknown:
+            aside["about something that this case does not have"] = unknown
+        return Pulled(new, len(found.said) - unknown - new, aside)
 
     def proposals(self) -> TableView:
         """Return what was proposed elsewhere: who, when, what, and what became of it."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from finvest.cli import output
+from finvest.cli.neo4j_options import ask, of_server
 from finvest.cli.options import as_json, of_case
 
 if TYPE_CHECKING:
@@ -15,15 +16,14 @@ if TYPE_CHECKING:
 
 @click.command(name="pull")
 @of_case
-@click.option("--uri", envvar="NEO4J_URI", show_envvar=True, help="Address of the server, bolt://HOST:7687.")
-@click.option("--database", envvar="NEO4J_DATABASE", show_envvar=True, help="Its database; its own choice if left out.")
+@of_server
 @as_json
 def command(case: Case, uri: str | None, database: str | None, json_: bool) -> None:
     """Bring back what analysts added on the server: notes, decisions, links between parties.
 
     All of it comes as proposals with user and date; nothing changes until somebody accepts one.
     """
-    found = case.from_neo4j(uri, database=database, ask=output.ask if output.asking() else None)
+    found = case.from_neo4j(uri, database=database, ask=ask)
     if json_:
         output.as_json(found.as_dict())
         return

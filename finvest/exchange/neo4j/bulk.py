@@ -73,6 +73,22 @@ class Bulk:
     command: str
 
 
+def empty(folder: Path, database: str) -> Path:
+    """Make a folder for the files of a database.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds something, or the database's name is none.
+    """
+    if not _DATABASE.fullmatch(database):
+        raise UsageError("the name of a database has 3 to 63 small letters, digits, dots and dashes, a letter first")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder} is not empty; the files for an import need a folder of their own")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def write(
     parts: Iterable[Part],
     case: str,
@@ -90,7 +106,7 @@ def write(
     case : str
         Opaque id of the case.
     folder : pathlib.Path
-        Empty or new.
+        See `empty`.
     database : str
     progress : callable, optional
         Told what is written now.
@@ -101,16 +117,9 @@ def write(
 
     Raises
     ------
-    UsageError
-        If the folder holds something, or the database's name is none.
     DataError
         If a list holds the one character that stands between its texts.
     """
-    if not _DATABASE.fullmatch(database):
-        raise UsageError("the name of a database has 3 to 63 small letters, digits, dots and dashes, a letter first")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{folder} is not empty; the files for an import need a folder of their own")
-    folder.mkdir(parents=True, exist_ok=True)
     arguments, counts, labels = list(_OPTIONS), {"nodes": 0, "relationships": 0}, _Labels()
     for part in parts:
         if not part.ends:

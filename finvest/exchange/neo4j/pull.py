@@ -9,12 +9,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from finvest.exchange.neo4j.annotations import BETWEEN, CATEGORY, FINDING, OUTCOMES
+from finvest.exchange.neo4j.connect import connected
 from finvest.model.subjects import CATEGORIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from neo4j import ManagedTransaction, Session
+
+    from finvest.exchange.neo4j.connect import Server
 
 SOURCE = "Neo4j"
 
@@ -88,6 +91,18 @@ class Additions:
     def aside(self, why: str) -> None:
         """Count something that was not taken."""
         self.set_aside[why] = self.set_aside.get(why, 0) + 1
+
+
+def pull(server: Server, case: str) -> Additions:
+    """Read what analysts added, see `additions`.
+
+    Raises
+    ------
+    ServerError
+        In one line, with what to do.
+    """
+    with connected(server) as driver, driver.session(database=server.database or None) as session:
+        return additions(session, case)
 
 
 def additions(session: Session, case: str) -> Additions:
@@ -212,9 +227,3 @@ def _share(value: Any) -> str | None:  # noqa: ANN401
     if text is None or not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,12})?", text, re.ASCII):
         return None
     return text if Decimal(text) <= WHOLE else None
-
-
-def told(set_aside: Mapping[str, int]) -> Iterator[str]:
-    """Say what was not taken, a line each."""
-    for why, count in set_aside.items():
-        yield f"{count:,} set aside: {why}"
