@@ -13,11 +13,11 @@ SAY = @printf '==> %s\n'
 
 .DEFAULT_GOAL = help
 .DELETE_ON_ERROR:
-.PHONY: help demo test acceptance seeds thresholds bench lint types docs cards lock clean
+.PHONY: help demo test acceptance neo4j test-neo4j torture-neo4j seeds thresholds bench lint types docs cards lock clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/\1	\2/' | \
-		while IFS='	' read -r name what; do printf 'make %-12s %s\n' "$$name" "$$what"; done
+	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):.*## (.*)/\1	\2/' | \
+		while IFS='	' read -r name what; do printf 'make %-14s %s\n' "$$name" "$$what"; done
 	@printf '%s\n' '' 'PYTHON=/path/to/python chooses the interpreter that .venv is made with.'
 
 demo: $(BIN)/.finvest ## install finvest into .venv and walk through a small synthetic case
@@ -31,6 +31,17 @@ test: lint types ## everything that has to pass: lint, types, and the tests but 
 acceptance: $(BIN)/.dev ## run on files made by others, with a table of what was made of each
 	$(SAY) 'pytest tests/acceptance'
 	@$(BIN)/python -m pytest -n 2 tests/acceptance
+
+neo4j: $(BIN)/.finvest ## start a real Neo4j server without Docker, for trying; needs Java and Maven
+	@$(BIN)/python -m tests.exchange.neo4j.server
+
+test-neo4j: $(BIN)/.dev ## the tests on a real Neo4j server; fails where none can be started
+	$(SAY) 'pytest tests/exchange/neo4j'
+	@FINVEST_REQUIRE=neo4j $(BIN)/python -m pytest tests/exchange/neo4j
+
+torture-neo4j: $(BIN)/.dev ## a million transfers pushed, ten restarts, twenty cuts; prints relationships a second
+	$(SAY) 'pytest tests/exchange/neo4j/test_torture.py'
+	@FINVEST_REQUIRE=neo4j FINVEST_TORTURE=long $(BIN)/python -m pytest -s tests/exchange/neo4j/test_torture.py
 
 seeds: $(BIN)/.finvest ## every detector against the answer key, on the sample case's seed and ten others
 	$(SAY) 'python -m finvest.seeds'

@@ -66,9 +66,7 @@ def _detector(cls: type[Detector]) -> str:
         effect = "withdraws the finding" if check.keeps == 0 else f"leaves {check.keeps:.0%} of the score"
         how = "on the data" if check.check else "by asking"
         lines.append(f"| **{check.name}**: {check.explanation} | {how} | {effect} | {check.ask} |")
-    return "\n".join(
-        [*lines, "", "[Sources](sources.md): " + "; ".join(card.sources) + ".", "", *section(card.id, cls)]
-    )
+    return "\n".join([*lines, "", "[Sources](sources.md): " + "; ".join(card.sources) + ".", "", *section(card.id, cls)])
 
 
 def _loaders() -> str:

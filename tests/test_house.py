@@ -346,4 +346,4 @@ def test_nothing_heavy_is_imported_before_it_is_used(code: str) -> None:
 def test_make_help_names_every_target() -> None:
     text = texts()["Makefile"]
     targets = re.findall(r"^\.PHONY: (.*)$", text, re.MULTILINE)[0].split()
-    assert set(re.findall(r"^([a-z]+):.*## ", text, re.MULTILINE)) == set(targets)
+    assert set(re.findall(r"^([a-z0-9-]+):.*## ", text, re.MULTILINE)) == set(targets)
