@@ -16,7 +16,7 @@ from finvest.exchange.neo4j.elements import Part
 from finvest.exchange.neo4j.schema import relationship
 from finvest.model.errors import DataError, UsageError
 from tests.exchange.neo4j.bulk_case import bulk_case
-from tests.exchange.neo4j.payloads import PAYLOADS
+from tests.exchange.neo4j.cases import PAYLOADS, hostile
 from tests.exchange.neo4j.server import _JAVA, Started, jars
 
 if TYPE_CHECKING:
@@ -112,6 +112,16 @@ def test_an_import_gives_what_a_push_would(started: Started, tmp_path: Path) -> 
     assert {name: pushed.counters[name] for name in only_the_watermark} == only_the_watermark
     again = case.to_neo4j()
     assert not again.written
+
+
+def test_hostile_ids_and_texts_stay_text(started: Started, tmp_path: Path) -> None:
+    case = hostile(tmp_path)
+    done = case.neo4j_files(tmp_path / "files")
+    imported(started, done.command)
+    counted = started.ask("MATCH (n) RETURN count(n) AS nodes, COUNT { ()-[]->() } AS edges")[0]
+    assert (counted["nodes"], counted["edges"]) == (done.nodes, done.relationships)
+    compared(case, started)
+    assert case.to_neo4j().changed == []
 
 
 @pytest.mark.slow
