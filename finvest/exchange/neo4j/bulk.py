@@ -131,7 +131,7 @@ def write(
             _write(one, case, folder / name)
             counts[what] += len(one.frame)
             arguments.append(f"--{what}={_named(one)}={name}-header.csv,{name}.csv")
-    (folder / ARGUMENTS).write_text("\n".join([*arguments, database]) + "\n", encoding="utf-8")
+    (folder / ARGUMENTS).write_text("\n".join([database, *arguments]) + "\n", encoding="utf-8")
     return Bulk(folder, counts["nodes"], counts["relationships"], command(folder))
 
 

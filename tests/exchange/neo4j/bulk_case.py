@@ -53,7 +53,10 @@ def bulk_case(folder: Path, transfers: int, accounts: int, texts: Sequence[str])
     links.write_parquet(folder / "links.parquet")
     places = pl.DataFrame({"address": [f"d{i}" for i in range(len(texts))], "text": texts, "city": texts})
     places.write_parquet(folder / "addresses.parquet")
-    reached = pl.DataFrame({"kind": "handle", "value": texts, "subject": [f"p{i}" for i in range(len(texts))]})
+    ids = pl.DataFrame(
+        {"contact": [f"k{i}" for i in range(len(texts))], "subject": [f"p{i}" for i in range(len(texts))]}
+    )
+    reached = ids.with_columns(pl.Series("value", texts), kind=pl.lit("handle"))
     reached.write_parquet(folder / "contacts.parquet")
     for name in ("transactions", "parties", "links", "addresses", "contacts"):
         case.load(folder / f"{name}.parquet", table=name, loader="native")
