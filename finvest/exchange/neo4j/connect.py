@@ -161,7 +161,9 @@ def connected(server: Server, *, patience: float = 15.0) -> Iterator[Driver]:
             max_transaction_retry_time=patience,
         ) as driver,
     ):
-        check_version(driver.get_server_info(database=server.database or None).agent)
+        check_version(driver.get_server_info().agent)
+        with driver.session(database=server.database or None) as session:
+            session.run("RETURN 1").consume()
         yield driver
 
 

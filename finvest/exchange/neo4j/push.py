@@ -144,7 +144,7 @@ def _constraints(driver: Driver, database: str) -> int:
     made = 0
     with driver.session(database=database or None) as session:
         for statement in schema.constraints():
-            counters = session.run(statement).consume().counters  # type: ignore[arg-type] - the schema's names only
+            counters = session.run(statement).consume().counters  # pyright: ignore[reportArgumentType]
             made += counters.constraints_added + counters.indexes_added
         session.run(statements.AWAIT).consume()
     return made
@@ -220,7 +220,7 @@ class _Pushing:
         return found
 
     def _run(self, tx: AnyTransaction, statement: str, **values: Any) -> list[dict[str, Any]]:  # noqa: ANN401
-        result = tx.run(statement, values)  # type: ignore[arg-type] - made of the schema's names only
+        result = tx.run(statement, values)  # pyright: ignore[reportArgumentType]
         found = [dict(record) for record in result]
         self.done.add(result.consume().counters)
         return found
@@ -257,7 +257,8 @@ class _Pushing:
         part, rows = batch.part, {row["id"]: row for row in batch.rows}
         found = self._run(tx, statements.find(part), rows=batch.rows)
         missing = [rows[f["id"]] for f in found if f["held"] is None]
-        update, moved = [], []
+        update: list[dict[str, Any]] = []
+        moved: list[dict[str, Any]] = []
         for one in found:
             if one["held"] is None:
                 continue
@@ -304,7 +305,7 @@ class _Pushing:
             if known <= len(ids):
                 return
             away = []
-            for row in tx.run(statements.listed(element.name, edges=edges), case=self._plan.case):  # type: ignore[arg-type]
+            for row in tx.run(statements.listed(element.name, edges=edges), case=self._plan.case):  # pyright: ignore[reportArgumentType]
                 if row["id"] in ids:
                     continue
                 ends = {"from": row["start"], "to": row["stop"]} if edges else {}

@@ -49,9 +49,9 @@ _ENDINGS = (
 PAYLOADS = tuple(f"x{n:02d}{text}" for n, text in enumerate(_ENDINGS)) + tuple(
     f"y{n:02d}{text}" for n, text in enumerate(
         (
-            "ʼ}) DETACH DELETE n //",
-            "＇}) DETACH DELETE n //",
-            "‘}) DETACH DELETE n //",
+            "\u02bc}) DETACH DELETE n //",
+            "\uff07}) DETACH DELETE n //",
+            "\u2018}) DETACH DELETE n //",
             "\u2028MATCH (n) DETACH DELETE n",
             "\u2029MATCH (n) DETACH DELETE n",
             "\u202eetaleD",
@@ -88,7 +88,7 @@ PAYLOADS = tuple(f"x{n:02d}{text}" for n, text in enumerate(_ENDINGS)) + tuple(
 def sample(folder: Path) -> Case:
     """Return the sample case, loaded and scored."""
     case = Case.create(folder, **ABOUT)
-    case.load_list(ROOT / "sample_data" / "load_list.csv")
+    case.load_list(ROOT / "sample_data" / "load.toml")
     case.score()
     return case
 

@@ -111,7 +111,7 @@ class Running:
     def ask(self, cypher: str, **values: Any) -> list[dict[str, Any]]:
         """Return the rows of a statement."""
         with self.driver() as driver, driver.session(database=self.database) as session:
-            return [dict(record) for record in session.run(cypher, values)]  # type: ignore[arg-type]
+            return [dict(record) for record in session.run(cypher, values)]
 
     def clear(self) -> None:
         """Delete every node and relationship."""

@@ -236,5 +236,5 @@ def test_ids_are_found_by_index_and_not_by_looking_at_everything(small: Case, gr
     for part in sharing.parts(small._state):
         statement = statements.find(part)
         with graph.driver() as driver, driver.session(database=graph.database) as session:
-            plan = session.run(f"EXPLAIN {statement}", rows=[]).consume().plan  # type: ignore[arg-type]
+            plan = session.run(f"EXPLAIN {statement}", rows=[]).consume().plan
         assert "IndexSeek" in str(plan), part.name
