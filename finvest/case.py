@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from finvest.evaluate.evaluation import Evaluation
     from finvest.evaluating import LabelledSet
-    from finvest.exchange.neo4j.bulk import Bulk
     from finvest.exchange.neo4j.push import Pushed
     from finvest.findings.detector import Detector
     from finvest.findings.finding import Finding
@@ -327,45 +326,3 @@ class Case(Followed):
         what = "victims by name, " if victims is not None else ""
         self._log(f"disclosure: neo4j, {what}{within.name}", [], victims or "")
         return push.push(server, planned, within, overwrite=overwrite, progress=progress)
-
-    def neo4j_files(
-        self,
-        folder: str | Path,
-        *,
-        database: str = "neo4j",
-        victims: str | None = None,
-        progress: Callable[[str], None] | None = None,
-    ) -> Bulk:
-        """Write the case as files for `neo4j-admin database import full`: what is too large to be pushed.
-
-        Parameters
-        ----------
-        folder : str or pathlib.Path
-            Empty or new.
-        database : str
-            Database that the command is to fill; it does not run meanwhile.
-        victims : str, optional
-            Reason to show possible victims by name; kept in the log.
-        progress : callable, optional
-            Told what is being written.
-
-        Returns
-        -------
-        Bulk
-            How much was written, and the one command to run.
-
-        Raises
-        ------
-        UsageError
-            If the folder holds something, or the database's name is none.
-        """
-        from finvest import sharing
-        from finvest.exchange.neo4j import bulk
-
-        if victims is not None and not victims.strip():
-            raise UsageError("showing possible victims by name needs a reason; it is kept in the log")
-        target = bulk.empty(Path(folder), database)
-        made = sharing.parts(self._state, named=victims is not None)
-        what = "victims by name, " if victims is not None else ""
-        self._log(f"disclosure: neo4j files, {what}case", [], victims or "")
-        return bulk.write(made, sharing.case_id(self.about), target, database=database, progress=progress)

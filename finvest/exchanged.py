@@ -1,17 +1,20 @@
-"""What analysts proposed on a server: pulled beside the case, and made decisions of it or refused."""
+"""A case and a graph server: files for it, and back what analysts said there, to be decided upon."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from finvest import proposing
 from finvest.decided import Decided
+from finvest.model.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
+    from finvest.exchange.neo4j.bulk import Bulk
     from finvest.views.tables import TableView
 
 
@@ -45,8 +48,8 @@ class Pulled:
         return f"<Pulled: {'; '.join(self.lines())}>"
 
 
-class Proposed(Decided):
-    """An open case with what was proposed elsewhere. See `finvest.case.Case`."""
+class Exchanged(Decided):
+    """An open case, what is written for others, and what they proposed. See `finvest.case.Case`."""
 
     def from_neo4j(
         self,
@@ -119,3 +122,45 @@ class Proposed(Decided):
             If there is no such open proposal, or no reason.
         """
         return self._keep([proposing.rejected(self._state, proposal, reason, self.actor)])[0]
+
+    def neo4j_files(
+        self,
+        folder: str | Path,
+        *,
+        database: str = "neo4j",
+        victims: str | None = None,
+        progress: Callable[[str], None] | None = None,
+    ) -> Bulk:
+        """Write the case as files for `neo4j-admin database import full`: what is too large to be pushed.
+
+        Parameters
+        ----------
+        folder : str or pathlib.Path
+            Empty or new.
+        database : str
+            Database that the command is to fill; it does not run meanwhile.
+        victims : str, optional
+            Reason to show possible victims by name; kept in the log.
+        progress : callable, optional
+            Told what is being written.
+
+        Returns
+        -------
+        Bulk
+            How much was written, and the one command to run.
+
+        Raises
+        ------
+        UsageError
+            If the folder holds something, or the database's name is none.
+        """
+        from finvest import sharing
+        from finvest.exchange.neo4j import bulk
+
+        if victims is not None and not victims.strip():
+            raise UsageError("showing possible victims by name needs a reason; it is kept in the log")
+        target = bulk.empty(Path(folder), database)
+        made = sharing.parts(self._state, named=victims is not None)
+        what = "victims by name, " if victims is not None else ""
+        self._log(f"disclosure: neo4j files, {what}case", [], victims or "")
+        return bulk.write(made, sharing.case_id(self.about), target, database=database, progress=progress)
