@@ -35,6 +35,7 @@ PATIENCE = 120.0
 """Seconds for which a server that went away is waited for."""
 
 _COUNTED = ("nodes_created", "nodes_deleted", "relationships_created", "relationships_deleted", "properties_set")
+_LABEL = "second label"
 _PAUSES = (0.2, 0.5, 1.0, 2.0)
 
 
@@ -48,7 +49,7 @@ class Changed:
         Label or type.
     id : str
     keys : tuple of str
-        Properties that differ from the case; ``from`` and ``to`` are ends.
+        Properties that differ from the case; ``from`` and ``to`` are ends, ``second label`` is Person and the like.
     """
 
     what: str
@@ -267,7 +268,7 @@ class _Pushing:
             keys = _different(part, row, has, ends, one["labels"])
             if not keys:
                 continue  # people added properties of their own
-            if not intact(has, ends) or keys == ("label",):
+            if not intact(has, ends) or keys == (_LABEL,):
                 self.done.changed.append(Changed(part.element.name, row["id"], keys))
                 if not self._overwrite:
                     continue
@@ -328,7 +329,7 @@ def _different(
     keys = [key for key in part.element.properties if key != "digest" and has.get(key) != props.get(key)]
     keys += [end for end, id_ in ends.items() if id_ != row[end]]
     if part.label and part.label not in labels:
-        keys.append("label")
+        keys.append(_LABEL)
     if not keys and has.get("digest") != props["digest"]:
         keys.append("digest")
     return tuple(keys)
