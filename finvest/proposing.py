@@ -62,12 +62,13 @@ def keep(state: State, said: Iterable[Said], source: str, actor: str) -> tuple[l
         How many are about something that this case does not have; these are left out.
     """
     known = {label: _ids(state, label) for label in _TABLES}
-    rows, unknown, at = [], 0, now()
+    rows, about, unknown, at = [], set(), 0, now()
     for one in said:
         other = one.details.get("to_id")
         if one.subject not in known[one.of] or (other is not None and other not in known[one.details["to"]]):
             unknown += 1
             continue
+        about.add(one.subject)
         told = json.dumps(dict(one.details), sort_keys=True, ensure_ascii=False)
         rows.append(
             {
@@ -83,7 +84,7 @@ def keep(state: State, said: Iterable[Said], source: str, actor: str) -> tuple[l
             }
         )
     new = state.store.manifest.add_proposals(rows)
-    return sorted({row["subject"] for row in rows}), new, unknown
+    return sorted(about), new, unknown
 
 
 def _ids(state: State, label: str) -> frozenset[str]:

@@ -45,7 +45,7 @@ _TYPES = {
     "texts": "string[]",
 }
 
-_OPTIONS = (
+_OPTIONS: tuple[str, ...] = (
     "--id-type=string",
     "--multiline-fields=true",
     "--array-delimiter=U+001F",

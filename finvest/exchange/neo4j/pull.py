@@ -13,7 +13,8 @@ from finvest.exchange.neo4j.connect import connected
 from finvest.model.subjects import CATEGORIES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from typing import LiteralString
 
     from neo4j import ManagedTransaction, Session
 
@@ -115,6 +116,7 @@ def additions(session: Session, case: str) -> Additions:
         What stands as ``case`` on each element that finvest pushed.
     """
     found = Additions()
+    readers: tuple[tuple[LiteralString, Callable[[Mapping[str, Any]], Said | str]], ...]
     readers = ((_NOTES, _note), (_DECISIONS, _decision), (_LINKS, _link))
     for query, read in readers:
         for row in session.execute_read(_rows, query, case):
@@ -128,8 +130,8 @@ def additions(session: Session, case: str) -> Additions:
     return found
 
 
-def _rows(transaction: ManagedTransaction, query: str, case: str) -> list[dict[str, Any]]:
-    return [record.data() for record in transaction.run(query, case=case)]  # type: ignore[arg-type]
+def _rows(transaction: ManagedTransaction, query: LiteralString, case: str) -> list[dict[str, Any]]:
+    return [record.data() for record in transaction.run(query, case=case)]
 
 
 def _note(row: Mapping[str, Any]) -> Said | str:
@@ -211,6 +213,8 @@ def _instant(value: Any) -> str | None:  # noqa: ANN401
     """Return a time in UTC, or a day; nothing where it is neither. A time without a zone counts as UTC."""
     native = _native(value)
     if isinstance(native, str):
+        if (day := _day(native)) is not None:
+            return day
         try:
             native = datetime.fromisoformat(native)
         except ValueError:
