@@ -16,11 +16,12 @@ from finvest.scoring import Findings, chosen, score
 from finvest.state import EVERYTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from finvest.evaluate.evaluation import Evaluation
     from finvest.evaluating import LabelledSet
     from finvest.exchange.neo4j.push import Pushed
+    from finvest.exchange.neo4j.query import Answer
     from finvest.findings.detector import Detector
     from finvest.findings.finding import Finding
     from finvest.selection import Selection
@@ -252,6 +253,37 @@ class Case(Followed):
         return picture
 
     # ---- out
+
+    def ask_neo4j(
+        self,
+        text: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        uri: str | None = None,
+        database: str | None = None,
+        ask: Callable[[str, bool], str] | None = None,
+        **how: Any,  # noqa: ANN401 - handed through
+    ) -> Answer:
+        """Ask a graph server in Cypher; it only reads, see `finvest.exchange.neo4j.query.ask`.
+
+        Parameters
+        ----------
+        text : str
+        parameters : mapping, optional
+        uri, database, ask
+            See `finvest.exchange.neo4j.connect.Server.of`.
+        **how
+            ``allowed``: procedures that may be called; ``longest``: seconds.
+        """
+        from finvest.exchange.neo4j import query
+        from finvest.exchange.neo4j.connect import Server, connected
+
+        server = Server.of(uri, database, ask)
+        with connected(server) as driver:
+            answer = query.ask(driver, text, parameters, database=server.database or None, **how)
+        allowed = "".join(f", allowed {name}" for name in how.get("allowed", ()))
+        self._log(f"consultation: neo4j query{allowed}", answer.about())
+        return answer
 
     def report(self, path: str | Path) -> Path:
         """Write the report: one self-contained HTML file that opens offline.

@@ -1,4 +1,4 @@
-"""The pages of `docs/` that come from the code: cards of detectors and loaders, and the command line.
+"""The pages of `docs/` that come from the code: cards of detectors and loaders, the command line, the Cypher guide.
 
 ``python -m finvest.documents`` (or ``make docs``) writes them; a test fails where one is stale.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from finvest.evaluate.evaluation import RANKING
+from finvest.exchange.neo4j.guide import guide
 from finvest.figures import section
 from finvest.registry import Registry
 
@@ -28,7 +29,12 @@ _NOTE = "<!-- Written by `make docs`; change the code, not this page. -->\n\n"
 
 def pages() -> dict[str, str]:
     """Return the text of each generated page by file name."""
-    return {"detectors.md": _detectors(), "loaders.md": _loaders(), "command-line.md": _command_line()}
+    return {
+        "detectors.md": _detectors(),
+        "loaders.md": _loaders(),
+        "command-line.md": _command_line(),
+        "cypher.md": _NOTE + guide(),
+    }
 
 
 def _detectors() -> str:
@@ -66,7 +72,9 @@ def _detector(cls: type[Detector]) -> str:
         effect = "withdraws the finding" if check.keeps == 0 else f"leaves {check.keeps:.0%} of the score"
         how = "on the data" if check.check else "by asking"
         lines.append(f"| **{check.name}**: {check.explanation} | {how} | {effect} | {check.ask} |")
-    return "\n".join([*lines, "", "[Sources](sources.md): " + "; ".join(card.sources) + ".", "", *section(card.id, cls)])
+    return "\n".join(
+        [*lines, "", "[Sources](sources.md): " + "; ".join(card.sources) + ".", "", *section(card.id, cls)]
+    )
 
 
 def _loaders() -> str:

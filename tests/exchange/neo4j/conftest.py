@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from finvest.case import Case
 from tests.conftest import missing
 from tests.exchange.neo4j.server import TEST_BOLT, VERSION, Running, Started, lacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from neo4j import Driver
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +55,43 @@ def started(graph: Running) -> Started:
     if not isinstance(graph, Started):
         pytest.skip(f"the server of {TEST_BOLT} is not to be killed")
     return graph
+
+
+# ---- the sample case on it, for questions
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """The sample case, scored."""
+    folder = tmp_path_factory.mktemp("sample") / "case"
+    case = Case.create(folder, title="Sample", purpose="p", legal_basis="l", actor="A 12")
+    case.load_list(ROOT / "sample_data" / "load.toml")
+    case.score()
+    return case
+
+
+@pytest.fixture(scope="module")
+def pushed(server: Running, sample: Case) -> Case:
+    """The sample case, which alone is on the server while the tests of a file run."""
+    server.clear()
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in server.environment.items():
+            environment.setenv(name, value)
+        sample.to_neo4j()
+    return sample
+
+
+@pytest.fixture(scope="module")
+def driver(server: Running) -> Iterator[Driver]:
+    with server.driver() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def database(server: Running) -> str:
+    return server.database
+
+
+@pytest.fixture(scope="session")
+def edition(server: Running) -> str:
+    return str(server.ask("CALL dbms.components() YIELD edition RETURN edition")[0]["edition"])

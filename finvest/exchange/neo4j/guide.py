@@ -1,0 +1,94 @@
+"""The guide to a case on a graph server for analysts: what is there, how to ask, and questions ready to use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from finvest.exchange.neo4j import schema
+from finvest.exchange.neo4j.questions import CHAPTERS, QUESTIONS, Question
+from finvest.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_HEAD = """# Cypher guide
+
+A case on a Neo4j server, and questions to ask it. `finvest neo4j push` puts the case there; the queries below work in
+the server's browser (values go in with `:param`, colours with `:style` and `neo4j.grass`), in any driver, and with
+finvest, where each has a name:
+
+```sh
+finvest neo4j guide cycles
+finvest neo4j query --question cycles --param account=ID --param days:=14
+finvest neo4j query --file question.cypher --param account=ID --out answer.csv
+```
+
+`finvest neo4j query` asks in a read transaction, in which the server itself refuses to write. `LOAD CSV` and procedures
+are refused unless `--allow-procedure NAME` allows one by name; what a query does is read from the plan that the server
+makes of it (`EXPLAIN`), whatever its text looks like. Neo4j's Community edition has no roles: there every user can
+write in the browser. On a server with roles, give analysts a user who can only read.
+
+A value is a parameter: `--param name=text`, or `--param name:=JSON` for a number or a list.
+
+Amounts are whole minor units (`amount_minor` 1250 of EUR is 12.50) beside their currency: never add two currencies.
+A transfer happened at one unknown instant from `earliest` to `latest` (UTC); `precision` says how well it is known. "In
+time order" means that it can have been so: no transfer's latest lies before the earliest of one before it. A reversal
+and what it takes back are not `counted`: sums and paths leave them out. Possible victims have no
+names here. What is found is an assessment, and every question has innocent answers.
+
+"""
+
+_CARRIED = "Every node and relationship carries `id`, `case`, `source`, `record`, `handling` and `digest`."
+
+
+def guide(name: str | None = None) -> str:
+    """Return the guide as Markdown, or one question of it.
+
+    Parameters
+    ----------
+    name : str, optional
+        Of a question.
+
+    Raises
+    ------
+    UsageError
+        If there is no such question.
+    """
+    if name is not None:
+        return _question(named(name))
+    parts = [_HEAD, "## What is there\n", _elements(schema.NODES), _elements(schema.RELATIONSHIPS), f"{_CARRIED}\n"]
+    for chapter, questions in CHAPTERS.items():
+        parts += [f"## {chapter}\n", *(_question(q) for q in questions)]
+    return "\n".join(parts)
+
+
+def named(name: str) -> Question:
+    """Return a question by its name.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    if name not in QUESTIONS:
+        raise UsageError(f"the guide has no question of this name; it has {', '.join(QUESTIONS)}")
+    return QUESTIONS[name]
+
+
+def _elements(elements: Iterable[schema.Element]) -> str:
+    lines = ["| name | what it is | runs | properties |", "|---|---|---|---|"]
+    for one in elements:
+        runs = ", ".join(f"{a} → {b}" for a, b in one.ends) if len(one.ends) <= 4 else "between any two"  # noqa: PLR2004
+        labels = "".join(f", `{label}`" for label in one.more.values())
+        lines.append(f"| `{one.name}`{labels} | {one.meaning} | {runs} | {', '.join(f'`{key}`' for key in one.own)} |")
+    return "\n".join([*lines, ""])
+
+
+def _question(question: Question) -> str:
+    lines = [f"### {question.name}: {question.title}", "", "```cypher", question.text, "```", ""]
+    lines += [f"* `${name}`: {meaning}" for name, meaning in question.parameters.items()]
+    if question.parameters:
+        lines.append("")
+    if question.note:
+        lines += [question.note, ""]
+    return "\n".join(lines)
