@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("target", metavar="FOLDER", type=click.Path(path_type=Path, file_okay=False))
 @of_case
 @click.option("--database", default="neo4j", show_default=True, help="Database that the command is to fill.")
 @click.option("--victims", metavar="REASON", help="Show possible victims by name, for this reason; kept in the log.")
 @as_json
-def command(case: Case, folder: Path, database: str, victims: str | None, json_: bool) -> None:
+def command(case: Case, target: Path, database: str, victims: str | None, json_: bool) -> None:
     """Write the case into FOLDER (new or empty) for an import: beyond a few million transfers, in place of a push.
 
     Prints the one command to run, on the server's machine, while the database does not run. Push once afterwards: that
@@ -28,7 +28,7 @@ def command(case: Case, folder: Path, database: str, victims: str | None, json_:
     """
     with output.progress(json_) as tell:
         tell("putting the case together")
-        done = case.neo4j_files(folder, database=database, victims=victims, progress=tell)
+        done = case.neo4j_files(target, database=database, victims=victims, progress=tell)
     if json_:
         written = {"nodes": done.nodes, "relationships": done.relationships}
         output.as_json({"written": str(done.folder), **written, "command": done.command})

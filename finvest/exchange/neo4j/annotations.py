@@ -39,3 +39,22 @@ CATEGORY, FINDING = "category", "finding"
 
 OUTCOMES = ("accept", "reject", "dismiss")
 """Outcomes of a decision on a finding."""
+
+
+def described() -> list[dict[str, str]]:
+    """Return for people what comes back: ``name``, ``meaning``, ``ends``, ``properties``."""
+    links = Element(
+        ", ".join(BETWEEN),
+        "links that finvest did not push",
+        {"start": "day", "end": "day", "share_low": "text", "share_high": "text"} | _SAID,
+        tuple(dict.fromkeys(("Party", label) for labels in BETWEEN.values() for label in labels)),
+    )
+    return [
+        {
+            "name": e.name,
+            "meaning": e.meaning,
+            "ends": ", ".join(f"{a} → {b}" for a, b in e.ends),
+            "properties": ", ".join(f"{key} ({kind})" for key, kind in e.own.items()),
+        }
+        for e in (NOTE, DECISION, ABOUT, links)
+    ]
