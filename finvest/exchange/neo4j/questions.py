@@ -48,6 +48,7 @@ _WITHIN = (
     "all(i IN range(0, size(e) - 1) WHERE all(j IN range(0, size(e) - 1)\n"
     "    WHERE e[i].earliest <= e[j].latest + duration({days: $days})))"
 )
+_SOON = "g.counted\n    AND f.earliest <= g.latest AND g.earliest <= f.latest + duration({days: $days})"
 _NEVER_TWICE = "all(i IN range(0, size(x) - 1) WHERE NOT x[i] IN x[i + 1..])"
 _HOPS = "The numbers in braces are the fewest and most transfers on a path; each more makes the answer much larger."
 
@@ -165,28 +166,33 @@ ORDER BY came, went""",
     Question(
         "chains",
         "Along which chains can money of an account have gone, in time order and within some days?",
-        f"""MATCH (a:Account {{id: $account}})((x:Account)-[e:TRANSFER
-    WHERE e.counted AND date($since) <= e.booked_on <= date($until)]->(y:Account)){{2,3}}(z:Account)
+        f"""MATCH (a:Account {{id: $account}})-[f:TRANSFER {{counted: true}}]->(b:Account)
+WHERE date($since) <= f.booked_on <= date($until)
+MATCH (b)((n:Account)-[g:TRANSFER]->(m:Account) WHERE date($since) <= g.booked_on <= date($until)
+    AND {_SOON}){{1,2}}(z:Account)
+WITH [f] + g AS e, [a] + n AS x, z
 WHERE {_NEVER_TWICE} AND NOT z IN x
   AND {_IN_ORDER}
   AND {_WITHIN}
 RETURN [t IN e | t.id] AS transfers, z.id AS account
 ORDER BY transfers""",
         _ACCOUNT | _PERIOD | {"days": "most days from the first transfer to the last"},
-        _HOPS,
+        _HOPS + " The first transfer comes on top.",
     ),
     Question(
         "cycles",
         "Along which circles can money have come back to an account, in time order and within some days?",
-        f"""MATCH (a:Account {{id: $account}})((x:Account)-[e:TRANSFER WHERE e.counted]->(y:Account)){{2,4}}
+        f"""MATCH (a:Account {{id: $account}})-[f:TRANSFER {{counted: true}}]->(b:Account)
+MATCH (b)((n:Account)-[g:TRANSFER]->(m:Account) WHERE {_SOON}){{1,3}}
       (z:Account {{id: $account}})
+WITH [f] + g AS e, [a] + n AS x
 WHERE {_NEVER_TWICE}
   AND {_IN_ORDER}
   AND {_WITHIN}
 RETURN [t IN e | t.id] AS transfers, [n IN x | n.id] AS accounts
 ORDER BY transfers""",
         _ACCOUNT | {"days": "most days from the first transfer to the last"},
-        _HOPS,
+        _HOPS + " The first transfer comes on top.",
     ),
     Question(
         "shortest",

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
-from functools import cached_property
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
-from finvest.model.identifiers import opaque
+from tests.exchange.neo4j.records import Move, Records, Tie
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from finvest.case import Case
 
 Rows = list[tuple[Any, ...]]
 
@@ -23,126 +18,8 @@ _IN_HANDS = ("holds", "signs", "controls")
 _SAYS = ("directs", "owns", "controls")
 
 
-@dataclass(frozen=True)
-class Move:
-    """One movement of money."""
-
-    id: str
-    payer: str
-    payee: str
-    minor: int
-    currency: str
-    received: int
-    received_currency: str
-    earliest: datetime
-    latest: datetime
-    day: date
-    precision: str
-    source: str
-    counted: bool
-
-
-@dataclass(frozen=True)
-class Tie:
-    """One relation between two subjects."""
-
-    id: str
-    kind: str
-    first: str
-    second: str
-    second_kind: str
-    start: date | None = None
-    end: date | None = None
-    low: str | None = None
-    high: str | None = None
-
-
-def zone(name: str | None) -> tzinfo:
-    """Return a time zone by its name, or by its distance from UTC."""
-    if name is not None and name[0] in "+-":
-        return datetime.strptime(name, "%z").tzinfo or UTC
-    return ZoneInfo(name or "UTC")
-
-
-class Here:
+class Here(Records):
     """Answers of a case; each method is named as the question, takes its parameters, and returns its rows in order."""
-
-    def __init__(self, case: Case) -> None:
-        state = case._state
-        tables = state.tables
-        self.accounts = set(state.shown().frame("accounts")["account"])
-        rows = state.matched.movements.collect().iter_rows(named=True)
-        self.moves = sorted(
-            (
-                Move(
-                    r["movement"],
-                    r["originator"],
-                    r["beneficiary"],
-                    int(r["amount"]),
-                    r["currency"],
-                    int(r["received_amount"]),
-                    r["received_currency"],
-                    r["earliest"],
-                    r["latest"],
-                    r["earliest"].astimezone(zone(r["zone"])).date(),
-                    r["precision"],
-                    r["source"],
-                    r["in_shapes"],
-                )
-                for r in rows
-            ),
-            key=lambda m: m.id,
-        )
-        self.counted = [m for m in self.moves if m.counted]
-        self.labels = dict(zip(state.shown().frame("accounts")["account"], state.shown().labels, strict=True))
-        self.ties = {
-            r["link"]: Tie(
-                r["link"],
-                r["kind"],
-                r["from_id"],
-                r["to_id"],
-                r["to_kind"],
-                r["start"],
-                r["end"],
-                r["share_low"],
-                r["share_high"],
-            )
-            for r in tables["links"].iter_rows(named=True)
-            if r["from_id"] and r["to_id"] and r["from_kind"] in {"parties", "companies"}
-        }
-        said = {(t.first, t.second) for t in self.ties.values() if t.kind == "holds"}
-        for r in tables["accounts"].iter_rows(named=True):
-            if r["holder"] and (r["holder"], r["account"]) not in said:
-                said.add((r["holder"], r["account"]))
-                key = f"{r['holder']} {r['account']}"
-                self.ties[key] = Tie(key, "holds", r["holder"], r["account"], "accounts")
-        self.contacts: dict[str, set[str]] = defaultdict(set)
-        self.contact_kinds: dict[str, str] = {}
-        parties = {t.first for t in self.ties.values()} | set(tables["parties"]["party"])
-        parties |= set(tables["companies"]["party"])
-        for r in tables["contacts"].iter_rows(named=True):
-            id_ = opaque("k", r["kind"] or "", r["key"] or r["value"] or "")
-            if r["subject"] in self.accounts | parties:
-                self.contacts[id_].add(r["subject"])
-                self.contact_kinds[id_] = r["kind"]
-        self.found = list(case.findings.to_frame().iter_rows(named=True))
-
-    @cached_property
-    def paid(self) -> dict[str, list[Move]]:
-        found: dict[str, list[Move]] = defaultdict(list)
-        for m in self.counted:
-            found[m.payer].append(m)
-        return found
-
-    def busiest(self, n: int) -> list[str]:
-        """Accounts that paid and were paid most."""
-        out, into = Counter(m.payer for m in self.counted), Counter(m.payee for m in self.counted)
-        return sorted(out, key=lambda a: (-min(out[a], into[a]), a))[:n]
-
-    def subjects(self, indicator: str) -> list[str]:
-        """Accounts in the findings of an indicator."""
-        listed = [json.loads(f["subjects"]) for f in self.found if f["indicator"] == indicator]
-        return sorted({s["id"] for subjects in listed for s in subjects if s["kind"] == "account"})
 
     # ---- around an account
 
