@@ -7,12 +7,13 @@ decision back opens it again.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from finvest import deciding, naming
+from finvest import deciding, naming, sharing
 from finvest.model.decisions import details, standing
 from finvest.model.errors import UsageError
 from finvest.model.identifiers import opaque
@@ -37,13 +38,8 @@ COLUMNS = (
 )  # fmt: skip
 """Columns of `listed`; all are text."""
 
-_TABLES = {
-    "Account": ("accounts", "account"),
-    "Party": ("parties", "party"),
-    "Address": ("addresses", "address"),
-    "Contact": ("contacts", "contact"),
-    "Finding": ("findings", "finding"),
-}
+_KINDS = {"Party": "parties", "Account": "accounts"}
+"""Label of an end of a link to the table that its kind names."""
 
 
 # ---- in
@@ -61,7 +57,8 @@ def keep(state: State, said: Iterable[Said], source: str, actor: str) -> tuple[l
     unknown : int
         How many are about something that this case does not have; these are left out.
     """
-    known = {label: _ids(state, label) for label in _TABLES}
+    said = list(said)
+    known = _pushed(state) if said else {}
     rows, about, unknown, at = [], set(), 0, now()
     for one in said:
         other = one.details.get("to_id")
@@ -87,12 +84,13 @@ def keep(state: State, said: Iterable[Said], source: str, actor: str) -> tuple[l
     return sorted(about), new, unknown
 
 
-def _ids(state: State, label: str) -> frozenset[str]:
-    table, key = _TABLES[label]
-    if label == "Finding":
-        return frozenset(state.store.frame(table)[key])
-    view = state.view()
-    return frozenset(view.frame(table)[key]) if view.lacks([table]) is None else frozenset()
+def _pushed(state: State) -> dict[str, set[str]]:
+    """Return the ids of a case's elements by label, as they are pushed."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for part in sharing.parts(state):
+        if not part.ends:
+            found[part.element.name].update(part.frame["id"])
+    return found
 
 
 # ---- deciding
@@ -172,7 +170,7 @@ def _link(
         return deciding.controls(state, party, said["to_id"], date.fromisoformat(start), until, reason, actor)
     if said["to_id"] == party:
         raise UsageError("a link from a party to itself says nothing; reject the proposal")
-    to_kind = _TABLES[said["to"]][0]
+    to_kind = _KINDS[said["to"]]
     more = {name: said.get(name) for name in ("start", "end", "share_low", "share_high")}
     kind = said["type"].lower()
     return deciding.decision(

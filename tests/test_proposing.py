@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
-from finvest import proposing
+from finvest import proposing, sharing
 from finvest.case import Case
 from finvest.exchange.neo4j.pull import Said
 from finvest.model.errors import UsageError
 from finvest.store.manifest import Manifest
+from tests.cli.conftest import STATEMENTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -190,6 +191,40 @@ def test_a_decision_on_a_proposal_needs_a_reason(case: Case) -> None:
         with pytest.raises(UsageError, match="reason"):
             decide(proposal, reason=" ")
     assert status(case) == ["open"]
+
+
+def test_what_analysts_say_of_a_finding_is_its_status_once_accepted(tmp_path: Path) -> None:
+    case = Case.create(tmp_path / "case", title="Orchid", purpose="a group", legal_basis="an order", actor="A 12")
+    for name, text in STATEMENTS.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        case.load(tmp_path / name)
+    finding = case.score()[0].id
+    dismissed = Said("finding", "Finding", finding, {"outcome": "dismiss", "reason": "a loan"}, "B 7", None)
+    kept(case, dismissed)
+    assert case.proposals().to_frame()["says"].to_list() == ["dismiss: a loan"]
+    (row,) = case.proposals().to_frame()["proposal"]
+    case.accept(row, reason=WHY)
+    reviewed = sharing.reviewed(case._state)
+    assert reviewed.filter(pl.col("finding") == finding)["status"].to_list() == ["dismiss"]
+
+
+def test_parties_contacts_and_addresses_are_known_as_they_were_pushed(case: Case, tmp_path: Path) -> None:
+    rows = {
+        "contacts": "contact,kind,value,subject\nc1,phone,0170 1234567,p00000000000000bb\n",
+        "addresses": "address,text\nd1,Werkstr. 4\n",
+        "links": "link,kind,from_kind,from_id,to_kind,to_id\nl1,directs,parties,p00000000000000bb,parties,p9\n",
+    }
+    for name, text in rows.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+        case.load(tmp_path / f"{name}.csv", table=name, loader="native")
+    nodes = [part for part in sharing.parts(case._state) if not part.ends]
+    about = [
+        Said("note", part.element.name, id_, {"text": "x"}, None, None) for part in nodes for id_ in part.frame["id"]
+    ]
+    assert {one.of for one in about} == {"Party", "Contact", "Address"}
+    assert "p9" in {one.subject for one in about}
+    assert proposing.keep(case._state, about, "Neo4j", "A 12")[1:] == (len(about), 0)
+    assert len(case.proposals()) == len(about)
 
 
 def test_a_link_is_no_decision_that_anybody_types(case: Case) -> None:
