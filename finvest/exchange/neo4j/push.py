@@ -256,12 +256,15 @@ class _Pushing:
 
     def _write(self, tx: AnyTransaction, batch: Batch) -> None:
         part, rows = batch.part, {row["id"]: row for row in batch.rows}
-        found = self._run(tx, statements.find(part), rows=batch.rows)
-        missing = [rows[f["id"]] for f in found if f["held"] is None]
+        known = {one["id"] for one in self._run(tx, statements.known(part), ids=list(rows))}
+        missing = [row for row in batch.rows if row["id"] not in known]
+        there = [row for row in batch.rows if row["id"] in known]
+        found = self._run(tx, statements.find(part), rows=there) if there else []
         update: list[dict[str, Any]] = []
         moved: list[dict[str, Any]] = []
         for one in found:
-            if one["held"] is None:
+            if one["held"] is None:  # deleted a moment ago
+                missing.append(rows[one["id"]])
                 continue
             row, has = rows[one["id"]], held(part.element, one["held"])
             ends = {"from": one["start"], "to": one["stop"]} if part.ends else {}
