@@ -25,7 +25,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/add-a-detector.md", "docs/add-a-loader.md", "docs/add-a-notebook.md")
+PAGES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/add-a-detector.md",
+    "docs/add-a-loader.md",
+    "docs/add-a-notebook.md",
+    "docs/cypher.md",
+)
 
 
 @pytest.mark.parametrize("page", documents.pages())

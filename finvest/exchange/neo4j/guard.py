@@ -26,8 +26,15 @@ WRITES = "the query writes, and queries only read; change the case with finvest,
 LOADS, CALLS = "LoadCSV", "ProcedureCall"
 """Operators of a plan that reach beyond the graph."""
 
+LOAD_CSV = "LOAD CSV"
+"""By this name it is allowed."""
+
 ELSEWHERE = ("Remote", "Exec", "Terminate", "Transaction", "ShowTransactions", "ShowSettings")
 """How operators begin whose work the plan does not show, that end what others do, or tell what others ask."""
+
+_LOADING = re.compile(r"\bLOAD\s+CSV\b", re.IGNORECASE)
+_CALLING = re.compile(r"\b\w*Call\(\s*([\w.`]*)|\bCALL\s+([\w.`]+)")
+"""What the server writes of a subquery inside an expression, which is no operator of its own."""
 
 _NAME = re.compile(r"^\s*`?([\w.`]+)\s*(?:\(|$)")
 _WRITING = frozenset(
@@ -56,10 +63,26 @@ def operators(plan: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         waiting += one.get("children", [])
 
 
-def called(details: str) -> str:
-    """Return the name of the procedure that an operator calls, as the server writes it."""
-    found = _NAME.match(details)
-    return found[1].replace("`", "") if found else ""
+def reaches(plan: Mapping[str, Any]) -> Iterator[str]:
+    """Find what reaches beyond the graph: operators, and subqueries inside expressions, which have no operator.
+
+    Parameters
+    ----------
+    plan : mapping
+
+    Yields
+    ------
+    str
+        ``LOAD CSV``, or the name of a procedure as the server writes it; empty where it does not name it.
+    """
+    for operator, told in operators(plan):
+        if operator == LOADS or _LOADING.search(told):
+            yield LOAD_CSV
+        if operator == CALLS:
+            found = _NAME.match(told)
+            yield found[1].replace("`", "") if found else ""
+        for call in _CALLING.finditer(told):
+            yield (call[1] or call[2] or "").replace("`", "")
 
 
 def check(plan: Mapping[str, Any] | None, kind: str | None, allowed: Collection[str] = ()) -> None:
@@ -84,17 +107,18 @@ def check(plan: Mapping[str, Any] | None, kind: str | None, allowed: Collection[
             "the server gave no plan of this query, and only a plan says what it does; write it as a MATCH"
         )
     known = {name.casefold() for name in allowed}
-    for operator, details in operators(plan):
-        if operator == LOADS and "load csv" not in known:
+    for reached in reaches(plan):
+        if reached == LOAD_CSV and reached.casefold() not in known:
             raise UsageError(
                 "the query reads a file or asks another machine (LOAD CSV); leave that out, "
                 "or allow it with --allow-procedure 'LOAD CSV'"
             )
-        if operator == CALLS and (name := called(details)).casefold() not in known:
+        if reached.casefold() not in known:
             raise UsageError(
-                f"the query calls a procedure, {name or 'which the server does not name'}; leave it out, "
-                f"or allow it by name with --allow-procedure {name or 'NAME'}"
+                f"the query calls a procedure, {reached or 'which the server does not name'}; leave it out, "
+                f"or allow it by name with --allow-procedure {reached or 'NAME'}"
             )
+    for operator, _ in operators(plan):
         if operator.startswith(ELSEWHERE):
             raise UsageError(f"the query does more than read this graph ({operator}); leave that out")
     if kind == SCHEMA:

@@ -9,7 +9,7 @@ from finvest.exchange.neo4j.questions import CHAPTERS, QUESTIONS, Question
 from finvest.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
 _HEAD = """# Cypher guide
 
@@ -33,11 +33,12 @@ A value is a parameter: `--param name=text`, or `--param name:=JSON` for a numbe
 Amounts are whole minor units (`amount_minor` 1250 of EUR is 12.50) beside their currency: never add two currencies.
 A transfer happened at one unknown instant from `earliest` to `latest` (UTC); `precision` says how well it is known. "In
 time order" means that it can have been so: no transfer's latest lies before the earliest of one before it. A reversal
-and what it takes back are not `counted`: sums and paths leave them out. Possible victims have no
-names here. What is found is an assessment, and every question has innocent answers.
+and what it takes back are not `counted`: sums and paths leave them out. Possible victims have no names here, unless
+somebody pushed them for a reason. What is found is an assessment, and every question has innocent answers.
 
 """
 
+_MOST_ENDS = 4
 _CARRIED = "Every node and relationship carries `id`, `case`, `source`, `record`, `handling` and `digest`."
 
 
@@ -75,12 +76,18 @@ def named(name: str) -> Question:
     return QUESTIONS[name]
 
 
-def _elements(elements: Iterable[schema.Element]) -> str:
-    lines = ["| name | what it is | runs | properties |", "|---|---|---|---|"]
+def _elements(elements: Sequence[schema.Element]) -> str:
+    runs = any(one.ends for one in elements)
+    lines = ["| name | what it is | runs | properties |" if runs else "| name | what it is | properties |"]
+    lines.append("|---" * (4 if runs else 3) + "|")
     for one in elements:
-        runs = ", ".join(f"{a} → {b}" for a, b in one.ends) if len(one.ends) <= 4 else "between any two"  # noqa: PLR2004
         labels = "".join(f", `{label}`" for label in one.more.values())
-        lines.append(f"| `{one.name}`{labels} | {one.meaning} | {runs} | {', '.join(f'`{key}`' for key in one.own)} |")
+        cells = [f"`{one.name}`{labels}", one.meaning, ", ".join(f"`{key}`" for key in one.own)]
+        if runs:
+            cells.insert(
+                2, ", ".join(f"{a} → {b}" for a, b in one.ends) if len(one.ends) <= _MOST_ENDS else "between any"
+            )
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join([*lines, ""])
 
 
