@@ -40,8 +40,9 @@ test-neo4j: $(BIN)/.dev ## the tests on a real Neo4j server; fails where none ca
 	@FINVEST_REQUIRE=neo4j $(BIN)/python -m pytest tests/exchange/neo4j
 
 torture-neo4j: $(BIN)/.dev ## a million transfers pushed, ten restarts, twenty cuts; prints relationships a second
-	$(SAY) 'pytest tests/exchange/neo4j/test_torture.py'
-	@FINVEST_REQUIRE=neo4j FINVEST_TORTURE=long $(BIN)/python -m pytest -s tests/exchange/neo4j/test_torture.py
+	$(SAY) 'pytest tests/exchange/neo4j/test_torture.py, test_bulk.py'
+	@FINVEST_REQUIRE=neo4j FINVEST_TORTURE=long $(BIN)/python -m pytest -s tests/exchange/neo4j/test_torture.py \
+		tests/exchange/neo4j/test_bulk.py
 
 seeds: $(BIN)/.finvest ## every detector against the answer key, on the sample case's seed and ten others
 	$(SAY) 'python -m finvest.seeds'

@@ -13,7 +13,7 @@ from finvest.model import subjects
 from finvest.model.decisions import REVOKE, as_table, details, revoked
 from finvest.model.errors import UsageError
 from finvest.model.identifiers import name_key, opaque, text_key
-from finvest.model.subjects import CATEGORIES, CATEGORY, CONTROLS, SUSPECTS, VICTIMS
+from finvest.model.subjects import CATEGORIES, CATEGORY, CONTROLS, LINK, SUSPECTS, VICTIMS
 from finvest.model.tables import INSTANT, TEXT, table
 from finvest.store.manifest import now
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 UNMASK = "unmask"
 """Kind of the decision that somebody was shown who a possible victim is."""
 
-OWN_VERBS = {CATEGORY: "mark", CONTROLS: "control", UNMASK: "unmask"}
+OWN_VERBS = {CATEGORY: "mark", CONTROLS: "control", UNMASK: "unmask", LINK: "neo4j proposals accept"}
 """Kinds of decisions that have a verb of their own, which checks what must hold."""
 
 LISTED = {
@@ -273,6 +273,10 @@ def listed(decisions: pl.DataFrame, view: CaseView) -> pl.DataFrame:
         if row["kind"] == CONTROLS and outcome != REVOKE:
             until = f" to {said['until']}" if "until" in said else ""
             outcome = f"controlled by {naming.known_as(view, said['controller'])[0]} from {said['since']}{until}"
+        if row["kind"] == LINK and outcome != REVOKE:
+            outcome = f"{said['link_kind'].replace('_', ' ')} {naming.known_as(view, said['to_id'])[0]}"
+        if "proposal" in said:
+            outcome += f" ({said['source']}, proposal {said['proposal']})"
         more = {"about": naming.known_as(view, row["subject"])[0], "outcome": outcome, "second": said.get("second")}
         rows.append({**row, **more, "revoked_by": gone.get(row["decision"])})
     return pl.DataFrame([{c: row[c] for c in LISTED} for row in rows], schema=LISTED)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finvest import following, origins, proving, reporting
-from finvest.decided import Decided
+from finvest.exchanged import Exchanged
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from finvest.tracing.trail import Trail
 
 
-class Followed(Decided):
+class Followed(Exchanged):
     """A case, and what is followed through it. See `finvest.case.Case`."""
 
     # ---- following the money

@@ -3,21 +3,51 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.conftest import missing
+from tests.exchange.neo4j.server import TEST_BOLT, Running, Started, lacking
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from nbformat import NotebookNode
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
-def executed(path: Path, folder: Path) -> NotebookNode:
+NEEDS_A_SERVER = {"04_neo4j"}
+
+
+@contextmanager
+def a_server(folder: Path) -> Iterator[dict[str, str]]:
+    """Run an empty Neo4j server, or take the one that the environment names; say where it is."""
+    if given := os.environ.get(TEST_BOLT):
+        there = Running(given, os.environ.get("NEO4J_USER", "neo4j"), os.environ.get("NEO4J_PASSWORD", ""))
+        there.clear()
+        yield there.environment
+        there.clear()
+        return
+    if reason := lacking():
+        missing("neo4j", reason)
+    started = Started(folder)
+    started.set_password()
+    started.start()
+    try:
+        yield started.environment
+    finally:
+        started.stop()
+
+
+def executed(path: Path, folder: Path, environment: Mapping[str, str]) -> NotebookNode:
     import nbformat
     from nbclient import NotebookClient
 
@@ -26,12 +56,16 @@ def executed(path: Path, folder: Path) -> NotebookNode:
     shutil.copytree(ROOT / "sample_data", folder / "sample_data")
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     client = NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(work)}})
-    return client.execute()
+    return client.execute(env=os.environ | dict(environment))
 
 
 @pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda p: p.stem)
 def notebook(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
-    return executed(request.param, tmp_path_factory.mktemp("notebook"))
+    folder = tmp_path_factory.mktemp("notebook")
+    if request.param.stem not in NEEDS_A_SERVER:
+        return executed(request.param, folder, {})
+    with a_server(tmp_path_factory.mktemp("neo4j")) as environment:
+        return executed(request.param, folder, environment)
 
 
 def outputs(notebook: NotebookNode) -> list[dict[str, Any]]:

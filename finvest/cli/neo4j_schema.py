@@ -15,7 +15,7 @@ from finvest.cli.options import as_json
 @as_json
 def command(uri: str | None, database: str | None, make: bool, json_: bool) -> None:
     """Print what a case is on a server; with --make, make its constraints there."""
-    from finvest.exchange.neo4j import connect, push, schema
+    from finvest.exchange.neo4j import annotations, connect, push, schema
 
     if make:
         made = push.make_schema(connect.Server.of(uri, database, ask))
@@ -25,12 +25,15 @@ def command(uri: str | None, database: str | None, make: bool, json_: bool) -> N
             output.say(f"{made} constraints and indexes made; the others were there")
         return
     nodes, relationships = schema.described(schema.NODES), schema.described(schema.RELATIONSHIPS)
+    added = annotations.described()
     if json_:
-        output.as_json({"nodes": nodes, "relationships": relationships, "constraints": schema.constraints()})
+        told = {"nodes": nodes, "relationships": relationships, "constraints": schema.constraints()}
+        output.as_json(told | {"analysts": added})
         return
     import polars as pl
 
     output.table(pl.DataFrame(nodes).drop("ends"), "Nodes")
     output.table(pl.DataFrame(relationships), "Relationships")
+    output.table(pl.DataFrame(added), "What analysts add, which `pull` brings back")
     for statement in schema.constraints():
         output.say(f"{statement};")

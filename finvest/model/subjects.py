@@ -20,8 +20,8 @@ from finvest.model.tables import DAY, TEXT, table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-CATEGORY, CONTROLS = "category", "controls"
-"""Kinds of decisions; ``controls`` is also the kind of a link."""
+CATEGORY, CONTROLS, LINK = "category", "controls", "link"
+"""Kinds of decisions; ``controls`` is also the kind of a link, ``link`` makes one of the kind that it names."""
 
 DECISION = "decision"
 """Stands as the loader of a row that a decision made; its source is the decision's id."""
@@ -82,9 +82,9 @@ def decided(tables: Mapping[str, pl.DataFrame], decisions: pl.DataFrame) -> dict
     dict of str to polars.DataFrame
         The same tables. Every record of a party whose category was decided has that category in ``parties``; a holder
         whom only a decision is about is a party (`holder_of`) with a link ``holds``; ``links`` has a row for each
-        decision on control. The loader of added rows is `DECISION`, their source the decision's id.
+        decision on control or on another link. The loader of added rows is `DECISION`, their source the decision's id.
     """
-    stand = standing(decisions).filter(pl.col("kind").is_in([CATEGORY, CONTROLS]), pl.col("outcome") != REVOKE)
+    stand = standing(decisions).filter(pl.col("kind").is_in([CATEGORY, CONTROLS, LINK]), pl.col("outcome") != REVOKE)
     if stand.is_empty():
         return dict(tables)
     given = {name: tables.get(name, table(name).empty()) for name in ("parties", "links", "accounts")}
@@ -99,7 +99,7 @@ def _added(stand: pl.DataFrame, accounts: pl.DataFrame) -> tuple[pl.DataFrame, p
     links: dict[str, dict[str, Any]] = {}
     for row in stand.iter_rows(named=True):
         said, made = details(row), {"source": row["decision"], "record": 1, "loader": DECISION}
-        who = row["subject"] if row["kind"] == CATEGORY else said["controller"]
+        who = said["controller"] if row["kind"] == CONTROLS else row["subject"]
         if said.get("holder_of"):
             person = {"party": who, "kind": "unknown", "name": _holder_name(accounts, said["holder_of"])}
             people.setdefault(who, person | made)
@@ -111,8 +111,19 @@ def _added(stand: pl.DataFrame, accounts: pl.DataFrame) -> tuple[pl.DataFrame, p
             links[row["decision"]] = (
                 {"link": row["decision"], "kind": CONTROLS} | ends | {"start": start, "end": end} | made
             )
+        if row["kind"] == LINK:
+            links[row["decision"]] = (
+                {"link": row["decision"], "from_kind": "parties", "from_id": who} | _said(said) | made
+            )
     named = _frame("parties", people).with_columns(name_key=name_keys(pl.col("name")))
     return named, _frame("links", links)
+
+
+def _said(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a decision says of a link beside its first end."""
+    days = {day: said.get(day) and date.fromisoformat(said[day]) for day in ("start", "end")}
+    named = ("to_kind", "to_id", "share_low", "share_high")
+    return {"kind": said["link_kind"]} | {name: said.get(name) for name in named} | days
 
 
 def _frame(name: str, rows: Mapping[str, dict[str, Any]]) -> pl.DataFrame:

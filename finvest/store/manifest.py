@@ -1,6 +1,6 @@
 """The manifest of a case: which sources, loads and parts it has, what was decided, and who looked at what.
 
-One SQLite file. `decisions` and `log` only grow: triggers refuse to change or delete a row.
+One SQLite file. `decisions`, `proposals` and `log` only grow: triggers refuse to change or delete a row.
 """
 
 from __future__ import annotations
@@ -41,6 +41,13 @@ create table decisions (
 create table log (
     entry integer primary key autoincrement, at text not null, actor text not null, event text not null,
     reason text not null, subjects text not null
+) strict;
+"""
+
+_PROPOSALS = """
+create table proposals (
+    proposal text primary key, kind text not null, subject text not null, source text not null, said_by text,
+    said_at text, details text not null, pulled_by text not null, pulled_at text not null
 ) strict;
 """
 
@@ -86,6 +93,12 @@ def written(options: dict[str, Any]) -> str:
     return json.dumps(options, sort_keys=True, default=str)
 
 
+def _growing(table: str, key: str) -> str:
+    """Return the triggers by which a table only grows."""
+    parts = [_GROW_ONLY.format(table=table, verb=verb) for verb in ("update", "delete")]
+    return "".join([*parts, _NO_REPLACE.format(table=table, key=key)])
+
+
 class Manifest:
     """The SQLite file of a case.
 
@@ -106,9 +119,7 @@ class Manifest:
         with closing(sqlite3.connect(path)) as db, db:
             db.executescript(_TABLES)
             for table, key in (("decisions", "decision"), ("log", "entry")):
-                for verb in ("update", "delete"):
-                    db.executescript(_GROW_ONLY.format(table=table, verb=verb))
-                db.executescript(_NO_REPLACE.format(table=table, key=key))
+                db.executescript(_growing(table, key))
         return cls(path)
 
     @contextmanager
@@ -199,7 +210,7 @@ class Manifest:
         )
         return [Part(r["path"], r["tbl"], r["rows"], r["sha256"]) for r in rows]
 
-    # ---- decisions and log
+    # ---- decisions, proposals and log
 
     def add_decision(self, decision: dict[str, Any]) -> None:
         """Keep a person's decision."""
@@ -219,6 +230,32 @@ class Manifest:
     def decisions(self) -> list[dict[str, Any]]:
         """Return every decision, oldest first."""
         return self._read("select * from decisions order by rowid")
+
+    def add_proposals(self, proposals: Sequence[dict[str, Any]]) -> int:
+        """Keep what somebody proposed elsewhere, all of it or nothing; what is kept already is left as it is.
+
+        Returns
+        -------
+        int
+            How many are new.
+        """
+        with self._write() as db:
+            if not self._has_proposals():
+                db.executescript(_PROPOSALS + _growing("proposals", "proposal"))
+            before = db.total_changes
+            db.executemany(
+                "insert into proposals select :proposal, :kind, :subject, :source, :said_by, :said_at, :details, "
+                ":pulled_by, :pulled_at where not exists (select 1 from proposals where proposal = :proposal)",
+                proposals,
+            )
+            return db.total_changes - before
+
+    def proposals(self) -> list[dict[str, Any]]:
+        """Return every proposal, in the order in which they came."""
+        return self._read("select * from proposals order by rowid") if self._has_proposals() else []
+
+    def _has_proposals(self) -> bool:
+        return bool(self._read("select 1 from sqlite_master where type = 'table' and name = 'proposals'"))
 
     def add_log(self, event: str, actor: str, reason: str, subjects: Sequence[str] = ()) -> None:
         """Append to the log: an open, a look, a load, an export.
