@@ -345,7 +345,7 @@ def test_detectors_say_what_the_case_lacks(case: Any, as_json: Any) -> None:
 
 def test_a_card_prints_parameters_innocent_explanations_and_sources(finvest: Any, as_json: Any) -> None:
     text = finvest("detectors", "show", "grf-05").stdout
-    for part in ("Parameters:", "days = ", "Innocent explanations:", "ask:", "Sources:"):
+    for part in ("Parameters:", "days = ", "Innocent explanations:", "ask:", "Sources (docs/sources.md):"):
         assert part in text
     assert as_json(finvest("detectors", "show", "GRF-05", "--json"))["id"] == "GRF-05"
 
