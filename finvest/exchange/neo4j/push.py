@@ -194,14 +194,16 @@ class _Pushing:
 
     def _patiently(self, do: Callable[[], R]) -> R:
         """Do something again while the server is away, for a while."""
-        tried, until = 0, time.monotonic() + self._patience
+        tried, until = 0, float("inf")
         while True:
             try:
                 return do()
             except Exception as error:
                 if not lost(error) or time.monotonic() > until:
                     raise
-                self.done.cuts += tried == 0
+                if not tried:  # counted from here: a broken connection can take minutes to show
+                    self.done.cuts += 1
+                    until = time.monotonic() + self._patience
                 self._tell("the server went away; waiting for it")
                 time.sleep(_PAUSES[min(tried, len(_PAUSES) - 1)])
                 tried += 1

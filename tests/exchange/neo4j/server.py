@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -240,6 +241,8 @@ class Proxy:
             pass
         finally:
             for end in (source, target):
+                with suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)  # closing alone wakes nobody who reads
                 end.close()
 
     def cut(self) -> int:
