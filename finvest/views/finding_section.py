@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from finvest.views.masking import Masks
     from finvest.views.report_content import ReportContent
 
+MOST_RECORDS = 24
+"""Records of one table other than movements that the report lists beside a finding; how many more there are is said."""
+
 MOST_SUBJECTS = 12
 """Accounts listed by themselves beside a finding."""
 
@@ -117,7 +120,7 @@ def section(
 def _records(frame: pl.DataFrame, content: ReportContent, say: Any) -> Grid:  # noqa: ANN401
     money = tuple(money_columns(frame))
     heads = {c: c.replace("_", " ").capitalize() for c in frame.columns if c != "currency" or not money}
-    return grid(frame, heads, say=say, nothing="No record.", most=content.most_members, money=money)
+    return grid(frame, heads, say=say, nothing="No record.", most=min(MOST_RECORDS, content.most_members), money=money)
 
 
 def title_of(indicator: str, content: ReportContent) -> str:
