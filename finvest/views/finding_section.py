@@ -66,7 +66,7 @@ def section(
         "score": finding.score,
         "sentence": text.label(say(finding.sentence)),
         "facts": [
-            ("Accounts", _subjects(finding, masks, say)),
+            ("Accounts" if finding.accounts else "Parties", _subjects(finding, masks, say)),
             ("Period", period(finding.days)),
             ("Sum", sums(finding.amounts, finding.base)),
             *([("Rates", say(names(finding.facts["rate_sources"])))] if finding.base else []),
@@ -132,7 +132,8 @@ def _subjects(finding: Finding, masks: Masks, say: Any) -> list[str]:  # noqa: A
     told = [_subject(s, masks, say) for s in finding.subjects]
     if len(told) <= MOST_SUBJECTS + 1:
         return told
-    return [*told[:MOST_SUBJECTS], f"and {len(told) - MOST_SUBJECTS:,} others, all in the table of movements"]
+    where = "all in the table of movements" if finding.movements else "all in its records"
+    return [*told[:MOST_SUBJECTS], f"and {len(told) - MOST_SUBJECTS:,} others, {where}"]
 
 
 def _subject(subject: Subject, masks: Masks, say: Any) -> str:  # noqa: ANN401
