@@ -41,8 +41,7 @@ class ConspicuousSpending(Detector):
         roles={"spender": ("party", "exploiter"), "account": ("account", "undetermined")},
         needs=("transactions", "transactions.mcc", "transactions.channel", "incomes", "parties"),
         sentence="Within {days} days ({since} to {until}) {spender} spent {percent} % of the declared income of that "
-        "time on luxury and gambling, {amounts} with the cash; cash paid into the accounts meanwhile covers "
-        "{cash_percent} % of it.",
+        "time on luxury and gambling, {amounts}; cash paid into the accounts meanwhile covers {cash_percent} % of it.",
         innocent=(
             CounterCheck(
                 name="windfall",
@@ -77,6 +76,7 @@ class ConspicuousSpending(Detector):
                 cash_percent=pl.col("cash_in") * 100 // pl.col("spent"),
                 not_assessable=pl.when(pl.col("received").is_null()).then(pl.lit("no declared income is on file")),
                 evidence=pl.concat_list("evidence", "cash"),
+                amounts=pl.concat_list(pl.struct("currency", amount="spent")),
             )
             .with_columns(score=grows(pl.col("percent"), 200).fill_null(0.0))
             .rename({"accounts": "account", "incomes": "evidence_incomes"})

@@ -45,7 +45,7 @@ class RelativesAssets(Detector):
         needs=("transactions", "assets", "links", "incomes", "parties"),
         sentence="{owner} acquired {kind} on {acquired}; of its price {funded_percent} % came, first in, first out, "
         "from {sender}, a relative, within {months} months before. The owner's income on file in that time is "
-        "{income_percent} % of the price. The payments together: {amounts}.",
+        "{income_percent} % of the price. What {sender} sent: {amounts}.",
         innocent=(
             CounterCheck(
                 name="no link to an offence",
@@ -78,6 +78,7 @@ class RelativesAssets(Detector):
             .join(number.rename({"n": "owner"}), on="party", maintain_order="left")
             .join(number.rename({"n": "sender", "party": "from"}), on="from", maintain_order="left")
             .with_columns(
+                amounts=pl.concat_list(pl.struct("currency", amount="funded")),
                 funded_percent=pl.col("funded") * 100 // pl.col("price"),
                 income_percent=pl.col("received") * 100 // pl.col("price"),
                 not_assessable=pl.when(pl.col("received").is_null()).then(pl.lit("no income of the owner is on file")),

@@ -62,7 +62,8 @@ def net_worth(
     lawful or not counts as lawful, a thing that was owned on an unknown day counts as owned before. What lies partly
     in the period counts by days, from nothing to all of it.
     """
-    rows = {name: _rows(tables, name, party) for name in USED}
+    every = {name: _rows(tables, name, party) for name in USED}
+    rows = {name: [row for row in listed if row["amount"] is not None] for name, listed in every.items()}
     currency = _one_currency(rows)
     say = _Wording(files or {})
     before = start - timedelta(days=1)
@@ -82,7 +83,7 @@ def net_worth(
         receipts=[line for row, line in received if row["kind"] in NO_INCOME],
         income=[line for row, line in received if row["kind"] not in NO_INCOME],
         about=about,
-        notes=_notes(rows["incomes"]),
+        notes=_notes(rows["incomes"], sum(len(every[name]) - len(rows[name]) for name in USED)),
     )
 
 
@@ -143,8 +144,7 @@ class _Wording:
 
 def _rows(tables: Mapping[str, pl.DataFrame], name: str, party: str) -> list[Row]:
     frame = tables.get(name, table(name).empty())
-    mine = frame.filter(pl.col("party") == party, pl.col("amount").is_not_null())
-    return mine.sort("source", "record").to_dicts()
+    return frame.filter(pl.col("party") == party).sort("source", "record").to_dicts()
 
 
 def _one_currency(rows: Mapping[str, list[Row]]) -> str:
@@ -194,8 +194,10 @@ def _position(rows: list[Row], day: date, say: _Wording) -> list[tuple[Row, Line
     return [(row, say.line(row, 0, central, high, open_="it is not known when it was acquired"))] if low or high else []
 
 
-def _notes(incomes: list[Row]) -> list[str]:
+def _notes(incomes: list[Row], without: int) -> list[str]:
     said = []
+    if without:
+        said.append(f"lines without an amount are left out: {without}; ask for the records behind them")
     if any(row["lawful"] is False for row in incomes):
         said.append("income that is known to come from an offence explains nothing and is left out")
     if any(row["lawful"] is None for row in incomes):

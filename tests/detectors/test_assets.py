@@ -81,6 +81,7 @@ def test_the_sender_is_the_relative_who_paid() -> None:
     finding = found("AST-02", made("AST-02"))[0]
     assert [(s.column, s.label) for s in finding.subjects] == [("sender", "P-1"), ("owner", "P-2")]
     assert finding.facts["funded_percent"] == 100
+    assert finding.amounts == (("EUR", 50_000_00),)
     assert finding.facts["income_percent"] == 8
     assert set(finding.evidence) == {"transactions", "assets", "incomes"}
 
@@ -120,6 +121,7 @@ def test_spending_stands_beside_declared_income_and_cash() -> None:
     finding = found("AST-03", made("AST-03"))[0]
     assert (finding.facts["spent"], finding.facts["percent"], finding.facts["cash_percent"]) == (8_000_00, 88, 100)
     assert [s.kind for s in finding.subjects] == ["party", "account"]
+    assert finding.amounts == (("EUR", 8_000_00),)
 
 
 def test_income_that_was_not_declared_does_not_count() -> None:

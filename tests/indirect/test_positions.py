@@ -125,3 +125,9 @@ def test_order_of_rows_changes_nothing() -> None:
     assets = rows("assets", cash(BEFORE, 1), cash(LAST, 3), {"asset": "a", "kind": "other", "amount": 9, "day": LAST})
     results = [net_worth({"assets": a}, "p", FIRST, LAST).to_frame() for a in (assets, assets.reverse())]
     assert results[0].equals(results[1])
+
+
+def test_a_line_without_an_amount_is_left_out_and_said() -> None:
+    found = proof(outlays=[{"kind": "travel", "amount": None, "start": FIRST, "end": LAST}])
+    assert range_of(found) == (0, 0, 0)
+    assert "lines without an amount are left out: 1" in found.notes[0]

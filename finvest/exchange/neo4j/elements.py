@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 ENDS = ("from", "to")
 """Columns of a relationship's frame that hold the ids of its ends."""
+
+logger = logging.getLogger("finvest.exchange")
 
 _PROVENANCE = ("source", "record", "handling")
 _FREE = ("label", "name", "text", "value", "reference", "sentence", "number", "city")
@@ -277,7 +280,14 @@ def _links(of: Material, known: Mapping[str, set[str]]) -> list[Part]:
     )  # fmt: skip
     links = pl.concat([links, _held(of, links), _employed(of, links)], how="diagonal")
     ids = [given or opaque("l", *("" if v is None else str(v) for v in rest)) for given, *rest in links.iter_rows()]
-    links = links.with_columns(id=pl.Series(ids, dtype=pl.String)).drop_nulls(["from_id", "to_id"])
+    links = links.with_columns(id=pl.Series(ids, dtype=pl.String))
+    held = pl.all_horizontal(pl.col(f"{end}_kind").is_in(list(schema.TABLES)).fill_null(value=False) for end in ENDS)
+    held &= pl.all_horizontal(pl.col(f"{end}_id").is_not_null() for end in ENDS)
+    if missing := links.filter(~held).height:
+        logger.warning(
+            "%d relations are not in the graph: an end is not known, or is of a kind it does not hold", missing
+        )
+    links = links.filter(held)
     contact = dict(_contact_rows(of).select("contact", "id").drop_nulls().iter_rows())
     rows = links.rename({"from_id": "from", "to_id": "to"}).with_columns(
         *(
@@ -291,8 +301,6 @@ def _links(of: Material, known: Mapping[str, set[str]]) -> list[Part]:
     for (name, first, second), group in rows.sort("_type", "_from", "_to", "id").group_by(
         "_type", "_from", "_to", maintain_order=True
     ):
-        if first is None or second is None:
-            continue
         ends = (str(first), str(second))
         element = schema.relationship(str(name))
         if ends not in element.ends:
