@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from finvest.indirect import PARTS, from_file, net_worth
@@ -10,12 +11,13 @@ from finvest.lookup import files, sources
 from finvest.model.errors import UsageError
 from finvest.naming import known_as, parties
 from finvest.reporting import heading
+from finvest.views.masking import Masks
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from finvest.indirect import Proof
+    from finvest.indirect import Part, Proof
     from finvest.state import State
 
 
@@ -48,13 +50,27 @@ def prove(
     if lines is not None:
         if any(asked):
             raise UsageError("give --lines, or --party with --since and --until")
-        return from_file(method, lines, currency or state.store.casefile.base_currency)
+        return _masked(state, from_file(method, lines, currency or state.store.casefile.base_currency))
     if method != "net_worth" or party is None or since is None or until is None:
         raise UsageError(
             "net_worth needs --party, --since and --until; every other method its --lines FILE.csv; methods are "
             f"{', '.join(PARTS)}"
         )
-    return net_worth_of(state, party, since, until)
+    return _masked(state, net_worth_of(state, party, since, until))
+
+
+def _masked(state: State, proof: Proof) -> Proof:
+    """Return a proof whose lines name no possible victim."""
+    masks = Masks(state.shown().hidden)
+
+    def told(part: Part) -> Part:
+        line = part.line
+        clear = replace(line, item=masks(line.item), record=masks(line.record), reason=masks(line.reason))
+        return replace(part, line=clear)
+
+    parts = {id(part): told(part) for part in proof.parts}
+    moved = tuple((parts[id(part)], low, high) for part, low, high in proof.sensitivity)
+    return replace(proof, parts=tuple(parts.values()), sensitivity=moved)
 
 
 def net_worth_of(state: State, party: str, since: date, until: date) -> Proof:

@@ -70,3 +70,20 @@ def test_the_log_says_what_was_combined_and_disclosed(wealthy: Finvest, tmp_path
     told = wealthy("log", "--json").output
     assert "combination: indirect, net_worth" in told
     assert "disclosure: indirect, net_worth" in told
+
+
+def test_a_possible_victim_is_named_in_no_line(loaded: Finvest, tmp_path: Path) -> None:
+    path = tmp_path / "rooms.csv"
+    path.write_text(
+        "Part,Item,Low,Amount,High,Mark,Record\n"
+        "volume,room of Cora Clement,1,2,3,estimate,a:1\nprice,price,,80.00,,fact,Cora Clement's book\n",
+        encoding="utf-8",
+    )
+    asked = ("indirect", "unit_and_volume", "--lines", str(path), "--currency", "EUR")
+    assert "Cora Clement" in loaded(*asked).output
+    marked = loaded("mark", "NL91ABNA0417164300", "possible_victim", "--reason", "found in the flat")
+    assert marked.exit_code == 0, marked.output
+    for options in ((), ("--json",)):
+        done = loaded(*asked, *options)
+        assert done.exit_code == 0, done.output
+        assert "Cora Clement" not in done.output
