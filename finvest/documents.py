@@ -68,7 +68,7 @@ def _detector(cls: type[Detector]) -> str:
         bounds = " to ".join(str(x) for x in (low, high) if x is not None)
         lines.append(f"| `{f.name}` | {f.default} | {bounds} | {f.metadata['meaning']} |")
     lines += ["", "| innocent explanation | how it is ruled out | effect | what to ask |", "|---|---|---|---|"]
-    for check in card.innocent:
+    for check in card.counter_checks:
         effect = "withdraws the finding" if check.keeps == 0 else f"leaves {check.keeps:.0%} of the score"
         how = "on the data" if check.check else "by asking"
         lines.append(f"| **{check.name}**: {check.explanation} | {how} | {effect} | {check.ask} |")

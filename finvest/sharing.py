@@ -15,7 +15,7 @@ from finvest.naming import account_number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from finvest.exchange.neo4j.elements import Part
+    from finvest.exchange.neo4j.material import Part
     from finvest.exchange.neo4j.rows import Plan
     from finvest.state import State
     from finvest.store.casefile import CaseFile
@@ -71,9 +71,10 @@ def parts(state: State, within: Scope | None = None, *, named: bool = False) -> 
         Show possible victims by name: a reason for that was given and logged.
     """
     from finvest.exchange.neo4j import elements
+    from finvest.exchange.neo4j.material import Material
     from finvest.exchange.neo4j.scope import within as inside
 
-    of = elements.Material(
+    of = Material(
         case=case_id(state.store.casefile),
         view=state.shown(),
         movements=state.matched.movements,

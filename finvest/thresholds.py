@@ -64,7 +64,7 @@ def rows(view: CaseView, key: Key, registry: Registry) -> Iterator[tuple[str, st
     """
     for id_, cls in registry.detectors().items():
         make = Make()
-        cls.plant(make)
+        cls().plant(make)
         example = make.view()
         usual = _run(cls(), view, key, example)
         for name, now, then in tried(cls(), cls().get_params()):

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from finvest.case import Case
 from finvest.cli import main
 from finvest.features.scores import grows
-from finvest.findings.card import Card, CounterCheck
+from finvest.findings.card import Card, Check
 from finvest.findings.detector import Detector
 from finvest.findings.make import Make
 from finvest.model.errors import UsageError
@@ -42,7 +42,7 @@ class Swept(Detector):
         roles={"controlled": ("account", "possible_victim")},
         needs=("transactions",),
         sentence="{controlled}, as written {written}, is paid by many.",
-        innocent=(CounterCheck(name="shop", explanation="A shop.", ask="Ask what it sells."),),
+        innocent={"shop": "A shop. Ask what it sells."},
         sources=("a test",),
     )
 
@@ -65,7 +65,7 @@ class Worker(Detector):
         roles={"worker": ("party", "possible_victim")},
         needs=("parties",),
         sentence="{worker} is paid too little.",
-        innocent=(CounterCheck(name="part time", explanation="Part time.", ask="Ask for the contract."),),
+        innocent={"part time": "Part time. Ask for the contract."},
         sources=("a test",),
     )
 
@@ -139,14 +139,8 @@ def test_a_finding_that_was_withdrawn_masks_nobody() -> None:
             roles={"controlled": ("account", "possible_victim")},
             needs=("transactions",),
             sentence="{controlled}.",
-            innocent=(
-                CounterCheck(
-                    name="shop",
-                    explanation="A shop.",
-                    ask="Ask.",
-                    check=lambda _, rows: pl.Series([True] * len(rows), dtype=pl.Boolean),
-                ),
-            ),
+            innocent={"shop": "A shop. Ask."},
+            checks={"shop": Check(lambda _, rows: pl.Series([True] * len(rows), dtype=pl.Boolean))},
             sources=("a test",),
         )
 
@@ -168,14 +162,13 @@ def test_whom_a_record_calls_a_suspect_no_finding_masks(category: str) -> None:
 
 PLUGIN = """
 import polars as pl
-from finvest.findings.card import Card, CounterCheck
-from finvest.findings.detector import Detector
+from finvest.findings.detector import Card, Detector
 
 class Swept(Detector):
     card = Card(id="XYZ-90", title="Controlled account", what="w", strength="strong",
                 roles={"controlled": ("account", "possible_victim")}, needs=("transactions",),
                 sentence="{controlled} is swept.",
-                innocent=(CounterCheck(name="n", explanation="None.", ask="Ask."),), sources=("a test",))
+                innocent={"n": "None. Ask."}, sources=("a test",))
 
     def look(self, view):
         accounts = view.frame("accounts").filter(pl.col("holder_name") == "Rosa Example")

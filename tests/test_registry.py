@@ -23,7 +23,7 @@ from finvest.findings.detector import Detector, Detector as Base
 
 class Own(Detector):
     card = Card(id="{id}", title="t", what="w", strength="weak", roles={{"who": ("account", "undetermined")}},
-                needs=(), sentence="{{who}}", innocent=(), sources=())
+                needs=(), sentence="{{who}}", innocent={{}}, sources=())
     days: int = param("days", default=1)
 
     def look(self, view):

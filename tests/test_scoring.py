@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from finvest.findings.card import Card, CounterCheck, param
+from finvest.findings.card import Card, param
 from finvest.findings.detector import Detector
 from finvest.findings.make import Make
 from finvest.model.errors import UsageError
@@ -28,8 +28,8 @@ DETECTORS = Registry().detectors()
 def case() -> Make:
     """A fan-in, a group's own ring, and nothing else."""
     make = Make()
-    DETECTORS["GRF-01"].plant(make)
-    DETECTORS["GRF-05"].look_alike(make)
+    DETECTORS["GRF-01"]().plant(make)
+    DETECTORS["GRF-05"]().look_alike(make)
     return make
 
 
@@ -112,7 +112,7 @@ class Failing(Detector):
         roles={"who": ("account", "undetermined")},
         needs=(),
         sentence="{who} has {nothing}.",
-        innocent=(CounterCheck(name="n", explanation="None.", ask="Nobody."),),
+        innocent={"n": "None. Nobody."},
         sources=("a test",),
     )
     how: int = param("way to fail", default=1, low=1, high=5)

@@ -35,9 +35,9 @@ def filled() -> dict[str, str]:
         f"{MARK} a few words": told(r'title="(.*)"'),
         f"{MARK} one or two sentences for a reader who is no programmer.": told(r'what="(.*)"'),
         f"{MARK} {{count}} payments": told(r"\{receiver\} (received \{count\} round sums)"),
-        f"{MARK} a name": told(r'name="(.*)"'),
-        f"{MARK} the innocent explanation.": told(r'explanation="(.*)"'),
-        f"{MARK} what to ask for, and of whom.": told(r'ask="(.*)"'),
+        f"{MARK} a name": told(r'innocent=\{"(\w+)": "'),
+        f"{MARK} the innocent explanation.": told(r'innocent=\{"\w+": "([^.]*\.)'),
+        f"{MARK} what to ask for, and of whom.": told(r'innocent=\{"\w+": "[^.]*\. (.*)"\}'),
         f"{MARK} where the indicator comes from": told(r'sources=\("(.*)"'),
         f"{MARK} the filter.": "Round sums only.",
         f"{MARK} the smallest case in which it must be found.": "Let one account receive five round sums.",
@@ -69,7 +69,7 @@ def test_a_filled_in_template_passes_its_tests_and_is_found(tmp_path: Path) -> N
     own = Registry((tmp_path,))
     assert own.detector("XMP-01").card.title == "Round sums"
     make = Make()
-    own.detector("XMP-01").plant(make)
+    own.detector("XMP-01")().plant(make)
     (finding,) = score(make.view(), [own.detector("XMP-01")()])
     assert finding.sentence.startswith("receiver received 5 round sums between ")
 
@@ -81,7 +81,7 @@ def test_what_is_not_filled_in_fails_its_tests_but_harms_nobody(tmp_path: Path) 
     own = Registry((tmp_path,))
     assert own.refused() == {}
     make = Make()
-    own.detector("XMP-01").plant(make)
+    own.detector("XMP-01")().plant(make)
     found = score(make.view(), [own.detector("XMP-01")()])
     assert (found.all, found.failed) == ((), {})
 

@@ -1,27 +1,16 @@
 """ADV-04: adverts of one contact appear right after an account paid their exact price to the site."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from math import log
-from typing import TYPE_CHECKING
 
 import polars as pl
 
-from finvest.features.advert_times import advert_payers, priced_adverts
-from finvest.findings.card import Card, CounterCheck, param
+from finvest.features.advert_times import advert_payers
 from finvest.findings.checks import holds, mostly
-from finvest.findings.detector import Detector
-from finvest.model.errors import NotAssessable
-
-if TYPE_CHECKING:
-    from finvest.findings.make import Make
-    from finvest.view import CaseView
+from finvest.findings.detector import Card, CaseView, Detector, Make, param
 
 
 class PaymentMatch(Detector):
-    """Adverts appear right after a payment of their exact price."""
-
     card = Card(
         id="ADV-04",
         title="Advert and payment at one time",
@@ -34,26 +23,15 @@ class PaymentMatch(Detector):
         "{minutes} minutes before they appeared ({period}), {amounts} in all; by chance {expected:.1e} such "
         "payments are to be expected. Adverts of the contact without a price, not compared: {unpriced}. Whoever paid "
         "may have been made to: the holder may be a possible victim.",
-        innocent=(
-            CounterCheck(
-                name="busy site",
-                explanation="So many pay this price to the site that such matches come about by chance.",
-                ask="Ask the site for its own log of payments and adverts.",
-                check=mostly("expected", of="matched"),
-            ),
-            CounterCheck(
-                name="reseller of credits",
-                explanation="The account pays for adverts of many contacts, as an agency or a seller of credits does.",
-                ask="Ask the holder and the site for whom the adverts were placed.",
-                check=holds("reseller"),
-                keeps=0.5,
-            ),
-            CounterCheck(
-                name="independent advertiser",
-                explanation="The holder places adverts of their own, for lawful work.",
-                ask="Is the contact the holder's own? Compare it with what the bank has on file.",
-            ),
-        ),
+        innocent={
+            "busy site": "So many pay this price to the site that such matches come about by chance. Ask the site for "
+            "its own log of payments and adverts.",
+            "reseller of credits": "The account pays for adverts of many contacts, as an agency or a seller of credits "
+            "does. Ask the holder and the site for whom the adverts were placed.",
+            "independent advertiser": "The holder places adverts of their own, for lawful work. Is the contact the "
+            "holder's own? Compare it with what the bank has on file.",
+        },
+        checks={"busy site": mostly("expected", of="matched"), "reseller of credits": holds("reseller", keeps=0.5)},
         sources=("S17: payment times linked with appearance times",),
     )
     minutes: int = param("payment before the advert, minutes at most", default=10, low=1, high=1440, published="S17")
@@ -63,8 +41,6 @@ class PaymentMatch(Detector):
 
     def look(self, view: CaseView) -> pl.DataFrame:
         """Return one row an account and contact."""
-        if not priced_adverts(view)["price"].count():
-            raise NotAssessable("no advert has site, instant and price")
         rows = advert_payers(view, self.minutes, self.hit_percent)
         odds = pl.col("log_ratio") + log(self.prior_per_million / 1e6)
         above = odds - log(self.odds_least)
@@ -72,18 +48,12 @@ class PaymentMatch(Detector):
         rows = rows.with_columns(odds_log10=odds / log(10)).filter(above >= 0)
         return rows.with_columns(score=certain * (1 - 0.5 ** pl.col("matched"))).drop("contact", "log_ratio")
 
-    @staticmethod
-    def plant(make: Make) -> None:
+    def plant(self, make: Make, minutes: int = 5) -> None:
         """Let three adverts appear five minutes after payments of their price, days apart."""
-        _three_adverts(make, minutes=5)
+        for i in range(3):
+            make.transfer("holder", "site", 35_00, 4 * i, channel="card_online", merchant="Ads.example")
+            make.advert("ads.example", 4 * i + timedelta(minutes=minutes) / timedelta(days=1), price=35_00)
 
-    @staticmethod
-    def look_alike(make: Make) -> None:
+    def look_alike(self, make: Make) -> None:
         """Let the adverts appear an hour after these payments."""
-        _three_adverts(make, minutes=60)
-
-
-def _three_adverts(make: Make, minutes: int) -> None:
-    for i in range(3):
-        make.transfer("holder", "site", 35_00, 4 * i, channel="card_online", merchant="Ads.example")
-        make.advert("ads.example", 4 * i + timedelta(minutes=minutes) / timedelta(days=1), price=35_00)
+        self.plant(make, minutes=60)

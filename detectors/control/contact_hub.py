@@ -1,20 +1,11 @@
 """CTL-01: people who are no family bank through one telephone, e-mail address or device."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from finvest.features.hubs import contact_hubs, untold
 from finvest.features.operators import public_devices
-from finvest.features.scores import grows
-from finvest.findings.card import Card, CounterCheck, param
-from finvest.findings.detector import Detector
-
-if TYPE_CHECKING:
-    from finvest.findings.make import Make
-    from finvest.view import CaseView
+from finvest.findings.checks import holds
+from finvest.findings.detector import Card, CaseView, Check, Detector, Make, grows, param
 
 WEIGHTS = {"phone": 1.0, "device": 1.0, "email": 0.9, "handle": 0.9}
 ADDRESS = 0.4
@@ -30,8 +21,6 @@ def _public(view: CaseView, rows: pl.DataFrame) -> pl.Series:
 
 
 class ContactHub(Detector):
-    """Several people bank through one contact."""
-
     card = Card(
         id="CTL-01",
         title="Contact hub",
@@ -43,34 +32,22 @@ class ContactHub(Detector):
         sentence="{holders} holders, of {unrelated} families as far as the case tells, share one {kind}: {members}. "
         "Of these families {burst} began to use it within {days} days ({period}). Accounts that had it before: "
         "{earlier} ({before}). Families of these at one address: {one_address}.",
-        innocent=(
-            CounterCheck(
-                name="institution",
-                explanation="It is the contact of a hostel, home, school, church, interpreter or accountant.",
-                ask="Whose contact is it, and does that body give it to those it looks after?",
-                check=lambda _, rows: rows["carer"],
-            ),
-            CounterCheck(
-                name="public device",
-                explanation="Anybody may use the device: it stands in a library, an internet café, a branch.",
-                ask="What is the device, and where is it used? Ask the bank for its class and network addresses.",
-                check=_public,
-            ),
-            CounterCheck(
-                name="a company's desk",
-                explanation="It is the contact of a company that is on the company list, for example of an employer.",
-                ask="Why do these people give the company's contact to their bank? Ask them, apart from the company.",
-                check=lambda _, rows: rows["listed"],
-                keeps=0.5,
-            ),
-            CounterCheck(
-                name="family or shared flat",
-                explanation="Most of the holders are relatives, or bear one surname.",
-                ask="Are the holders relatives, or do they share a flat by choice? Ask the population register.",
-                check=lambda _, rows: rows["family"],
-                keeps=0.3,
-            ),
-        ),
+        innocent={
+            "institution": "It is the contact of a hostel, home, school, church, interpreter or accountant. Whose "
+            "contact is it, and does that body give it to those it looks after?",
+            "public device": "Anybody may use the device: it stands in a library, an internet café, a branch. What is "
+            "the device, and where is it used? Ask the bank for its class and network addresses.",
+            "a company's desk": "It is the contact of a company that is on the company list, for example of an "
+            "employer. Why do these people give the company's contact to their bank? Ask them, apart from the company.",
+            "family or shared flat": "Most of the holders are relatives, or bear one surname. Are the holders "
+            "relatives, or do they share a flat by choice? Ask the population register.",
+        },
+        checks={
+            "institution": holds("carer"),
+            "public device": Check(_public),
+            "a company's desk": holds("listed", keeps=0.5),
+            "family or shared flat": holds("family", keeps=0.3),
+        },
         sources=("S1: IND01110, IND01288, IND01863, IND00591", "S4: senders who share addresses and telephones"),
     )
     hub: int = param("unrelated holders who share it", default=4, low=3)
@@ -97,17 +74,15 @@ class ContactHub(Detector):
             )
         )
 
-    @staticmethod
-    def plant(make: Make) -> None:
+    def plant(self, make: Make) -> None:
         """Give four people's accounts one telephone number within three weeks."""
         for i, name in enumerate(("Ada Adler", "Ben Brandt", "Cem Can", "Dora Dahl")):
             make.transfer("works", f"account {i}", 900_00, 30 + i)
             make.holder(f"account {i}", name)
             make.contact(f"account {i}", "phone", "+431234567", 7 * i)
 
-    @staticmethod
-    def look_alike(make: Make) -> None:
+    def look_alike(self, make: Make) -> None:
         """Let a students' hall give its telephone number to those who live there."""
-        ContactHub.plant(make)
+        self.plant(make)
         make.company("Students Hall", activity="55.90", number="1")
         make.contact("Students Hall", "phone", "+431234567", 0)

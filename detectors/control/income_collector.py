@@ -1,31 +1,13 @@
 """CTL-02: wages or benefits of several people arrive in one account."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from finvest.features.collectors import collectors
-from finvest.features.scores import grows
-from finvest.findings.card import Card, CounterCheck, param
-from finvest.findings.checks import listed_company
-from finvest.findings.detector import Detector
-
-if TYPE_CHECKING:
-    from finvest.findings.make import Make
-    from finvest.view import CaseView
-
-
-def _family(view: CaseView, rows: pl.DataFrame) -> pl.Series:  # noqa: ARG001 - the contract of a check
-    """Tell whether fewer than two of the names are free of any tie to the holder."""
-    few = pl.col("names") - pl.col("family") <= 1
-    return rows.select(pl.when(few).then(True).when("told").then(False)).to_series()  # noqa: FBT003
+from finvest.findings.checks import holds, listed_company
+from finvest.findings.detector import Card, CaseView, Detector, Make, grows, param
 
 
 class IncomeCollector(Detector):
-    """Income addressed to several people arrives in one account."""
-
     card = Card(
         id="CTL-02",
         title="Income collector account",
@@ -37,26 +19,18 @@ class IncomeCollector(Detector):
         sentence="Into {collector} came regular income addressed to {names} other people (initials: {initials}): "
         "{credits} payments (payers: {payers}) within {days} days ({period}), {amounts} in all. Names "
         "with the holder's surname or a relation to the holder on file: {family}.",
-        innocent=(
-            CounterCheck(
-                name="family account",
-                explanation="Relatives, or people whom the holder cares for, have their income paid into one account.",
-                ask="Are the people named relatives of the holder? Ask each of them alone, not through the holder.",
-                check=_family,
-            ),
-            CounterCheck(
-                name="payroll card programme or bureau",
-                explanation="A company that is on the company list receives wages to pay them out.",
-                ask="Does the holder pay the sums on to those named, each to an account or card of their own?",
-                check=listed_company("collector"),
-                keeps=0.5,
-            ),
-            CounterCheck(
-                name="guardian or hardship fund",
-                explanation="A court appointed the holder, or a fund was agreed with those named.",
-                ask="Ask for the court's order or the fund's rules, and for what each person received.",
-            ),
-        ),
+        innocent={
+            "family account": "Relatives, or people whom the holder cares for, have their income paid into one "
+            "account. Are the people named relatives of the holder? Ask each of them alone, not through the holder.",
+            "payroll card programme or bureau": "A company that is on the company list receives wages to pay them out. "
+            "Does the holder pay the sums on to those named, each to an account or card of their own?",
+            "guardian or hardship fund": "A court appointed the holder, or a fund was agreed with those named. Ask for "
+            "the court's order or the fund's rules, and for what each person received.",
+        },
+        checks={
+            "family account": holds("one_family"),
+            "payroll card programme or bureau": listed_company("collector", keeps=0.5),
+        },
         sources=("S6: pay cheques of several people", "S1: IND03002, IND02818, IND01868", "S7: custodian of benefits"),
     )
     names: int = param("names other than the holder's", default=3, low=2)
@@ -65,24 +39,20 @@ class IncomeCollector(Detector):
 
     def look(self, view: CaseView) -> pl.DataFrame:
         """Return one row an account; not assessable where the holder's name is not known."""
-        unknown = "the name of the account's holder is not on file"
-        rows = collectors(view, self.days, self.periods, self.names).rename({"account": "collector"})
-        return rows.with_columns(
-            named="parties",
+        rows = collectors(view, self.days, self.periods, self.names).with_columns(
             score=0.4 + 0.6 * grows(pl.col("names") - pl.col("family") - 1, 3),
-            not_assessable=pl.when(~pl.col("holder_known")).then(pl.lit(unknown)),
-        ).drop("parties", "holder_known")
+            not_assessable=pl.when(~pl.col("holder_known")).then(pl.lit("the holder's name is not on file")),
+        )
+        return rows.rename({"account": "collector", "parties": "named"}).drop("holder_known")
 
-    @staticmethod
-    def plant(make: Make) -> None:
+    def plant(self, make: Make) -> None:
         """Pay the wages of three people into a fourth one's account, two months running."""
         make.holder("account", "Vera Stone")
         for month in range(2):
             for name in ("Ilja Brook", "Tomas Field", "Sona Marsh"):
                 make.transfer("employer", "account", 1_400_00, 30 * month, other_name=name)
 
-    @staticmethod
-    def look_alike(make: Make) -> None:
+    def look_alike(self, make: Make) -> None:
         """Pay the wages of a couple and their son into the mother's account; one name has a typing error."""
         make.holder("account", "Vera Stone")
         for month in range(3):

@@ -1,25 +1,13 @@
 """CTL-03: soon after each payday almost all income leaves for the same third party or cash machine."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
-from finvest.features.scores import grows
 from finvest.features.sweeps import swept_to
-from finvest.findings.card import Card, CounterCheck, param
-from finvest.findings.checks import listed_company
-from finvest.findings.detector import Detector
-
-if TYPE_CHECKING:
-    from finvest.findings.make import Make
-    from finvest.view import CaseView
+from finvest.findings.checks import holds, listed_company
+from finvest.findings.detector import Card, CaseView, Detector, Make, grows, param
 
 
 class IncomeSweep(Detector):
-    """Almost all income leaves soon after each payday for the same recipient."""
-
     card = Card(
         id="CTL-03",
         title="Income sweep",
@@ -31,39 +19,24 @@ class IncomeSweep(Detector):
         sentence="On {paydays} paydays in a row or more ({period}) at least {percent} % of the income of {origins} "
         "left within {hours} hours, each time {way}{recipient} (accounts: {origins_count}, incomes: {payments}). What "
         "left: {amounts}. What makes it income: {kind}.",
-        innocent=(
-            CounterCheck(
-                name="own account elsewhere",
-                explanation="The recipient's account has the same holder.",
-                ask="Who holds the recipient's account? Ask its bank.",
-                check=lambda _, rows: rows["own"],
-            ),
-            CounterCheck(
-                name="shared household",
-                explanation="A spouse or relative keeps the household's money.",
-                ask="Are they one family? Ask each alone; a relative may be the one who controls.",
-                check=lambda _, rows: rows["kin"],
-            ),
-            CounterCheck(
-                name="living costs are paid from there",
-                explanation="The recipient's account carries food, rent and other living costs of one household.",
-                ask="Whose living costs does the recipient's account carry? Ask its bank for twelve months.",
-                check=lambda _, rows: rows["carries"],
-                keeps=0.5,
-            ),
-            CounterCheck(
-                name="landlord, lender or shop",
-                explanation="The recipient is on the company list and is paid what is owed.",
-                ask="What is owed to the company, and under which contract?",
-                check=listed_company("recipient"),
-                keeps=0.3,
-            ),
-            CounterCheck(
-                name="prefers cash",
-                explanation="Somebody, often a pensioner, lives from cash and takes it out near home.",
-                ask="Who takes the cash out? Ask the bank for pictures of the machine.",
-            ),
-        ),
+        innocent={
+            "own account elsewhere": "The recipient's account has the same holder. Who holds the recipient's account? "
+            "Ask its bank.",
+            "shared household": "A spouse or relative keeps the household's money. Are they one family? Ask each "
+            "alone; a relative may be the one who controls.",
+            "living costs are paid from there": "The recipient's account carries food, rent and other living costs of "
+            "one household. Whose living costs does the recipient's account carry? Ask its bank for twelve months.",
+            "landlord, lender or shop": "The recipient is on the company list and is paid what is owed. What is owed "
+            "to the company, and under which contract?",
+            "prefers cash": "Somebody, often a pensioner, lives from cash and takes it out near home. Who takes the "
+            "cash out? Ask the bank for pictures of the machine.",
+        },
+        checks={
+            "own account elsewhere": holds("own"),
+            "shared household": holds("kin"),
+            "living costs are paid from there": holds("carries", keeps=0.5),
+            "landlord, lender or shop": listed_company("recipient", keeps=0.3),
+        },
         sources=("S1: IND03003, IND02530", "S6: deposits quickly moved on", "S8: Operation Fort"),
     )
     paydays: int = param("paydays in a row", default=3, low=2, high=100)
@@ -80,16 +53,14 @@ class IncomeSweep(Detector):
             recipient_role=pl.when("star").then(pl.lit("exploiter")).otherwise(pl.lit("undetermined")),
         )
 
-    @staticmethod
-    def plant(make: Make) -> None:
+    def plant(self, make: Make) -> None:
         """Let three workers' wages leave for one account the morning after each of three paydays."""
         for month in range(3):
             for worker in ("ana", "bo", "cem"):
                 make.transfer("employer", worker, 1_500_00, 30 * month)
                 make.transfer(worker, "keeper", 1_350_00, 30 * month + 0.8)
 
-    @staticmethod
-    def look_alike(make: Make) -> None:
+    def look_alike(self, make: Make) -> None:
         """Let three people each send their wages on to an account of their own at another bank."""
         for worker in ("ana", "bo", "cem"):
             make.holder(worker, f"{worker} North")

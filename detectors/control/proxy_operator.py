@@ -1,25 +1,14 @@
 """CTL-07: one person or device operates the accounts of several others."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from finvest.features.hubs import untold
 from finvest.features.operators import operators
-from finvest.features.scores import grows
-from finvest.findings.card import Card, CounterCheck, param
-from finvest.findings.detector import Detector
-
-if TYPE_CHECKING:
-    from finvest.findings.make import Make
-    from finvest.view import CaseView
+from finvest.findings.checks import holds
+from finvest.findings.detector import Card, CaseView, Detector, Make, grows, param
 
 
 class ProxyOperator(Detector):
-    """One operator of several people's accounts."""
-
     card = Card(
         id="CTL-07",
         title="Proxy operator",
@@ -35,27 +24,19 @@ class ProxyOperator(Detector):
         sentence="Within {days} days ({period}) one {kind} acted {acts} times on the accounts of {holders} holders who "
         "are not known as one family ({held}); for {mainly} of them it did more than {share_percent} % of all that is "
         "on file. Operator: {nobody}{operator}.",
-        innocent=(
-            CounterCheck(
-                name="public device",
-                explanation="Anybody may use the device: it stands in a library, an internet café, a branch.",
-                ask="What is the device, and where is it used? Ask the bank for its class and network addresses.",
-                check=lambda _, rows: rows["public"],
-            ),
-            CounterCheck(
-                name="accountant or payroll office",
-                explanation="The operator is on the company list as an accountant, a home or the like.",
-                ask="Who gave it the power to act, and for what? Ask the bank for the mandates.",
-                check=lambda _, rows: rows["office"],
-            ),
-            CounterCheck(
-                name="carer or family telephone",
-                explanation="The operator acts for relatives or for people in lawful care.",
-                ask="Is the operator a relative, carer or guardian? Ask the register, and the holders apart from it.",
-                check=lambda _, rows: rows["family"],
-                keeps=0.3,
-            ),
-        ),
+        innocent={
+            "public device": "Anybody may use the device: it stands in a library, an internet café, a branch. What is "
+            "the device, and where is it used? Ask the bank for its class and network addresses.",
+            "accountant or payroll office": "The operator is on the company list as an accountant, a home or the like. "
+            "Who gave it the power to act, and for what? Ask the bank for the mandates.",
+            "carer or family telephone": "The operator acts for relatives or for people in lawful care. Is the "
+            "operator a relative, carer or guardian? Ask the register, and the holders apart from it.",
+        },
+        checks={
+            "public device": holds("public"),
+            "accountant or payroll office": holds("office"),
+            "carer or family telephone": holds("family", keeps=0.3),
+        },
         sources=("S1: IND00018, IND00094, IND02910, IND03069", "S4: somebody led to the counter by another"),
     )
     holders: int = param("unrelated holders acted for", default=3, low=2)
@@ -81,19 +62,14 @@ class ProxyOperator(Detector):
             )
         )
 
-    @staticmethod
-    def plant(make: Make) -> None:
+    def plant(self, make: Make, device: str = "telephone", kind: str = "mobile") -> None:
         """Let one telephone do all the banking of three people within a week."""
         for i, name in enumerate(("Ada Adler", "Ben Brandt", "Cem Can")):
             make.transfer("works", f"account {i}", 900_00, i)
             make.holder(f"account {i}", name)
-            make.session("telephone 1", f"account {i}", i + 0.5)
-            make.session("telephone 1", f"account {i}", i + 2, kind="mobile")
+            make.session(device, f"account {i}", i + 0.5)
+            make.session(device, f"account {i}", i + 2, kind=kind)
 
-    @staticmethod
-    def look_alike(make: Make) -> None:
+    def look_alike(self, make: Make) -> None:
         """Let the three use the computer of a library."""
-        for i, name in enumerate(("Ada Adler", "Ben Brandt", "Cem Can")):
-            make.transfer("works", f"account {i}", 900_00, i)
-            make.holder(f"account {i}", name)
-            make.session("computer 1", f"account {i}", i + 0.5, kind="library computer")
+        self.plant(make, device="computer", kind="library computer")

@@ -1,25 +1,13 @@
 """LAB-02: pay per hour is below the legal or agreed minimum, month after month."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from finvest.features.pay_limits import low_pay
-from finvest.features.scores import grows
-from finvest.findings.card import Card, CounterCheck, param
 from finvest.findings.checks import holds, mostly
-from finvest.findings.detector import Detector
-
-if TYPE_CHECKING:
-    from finvest.findings.make import Make
-    from finvest.view import CaseView
+from finvest.findings.detector import Card, CaseView, Detector, Make, grows, param
 
 
 class BelowMinimum(Detector):
-    """Pay per hour is below the minimum."""
-
     card = Card(
         id="LAB-02",
         title="Below the legal minimum",
@@ -31,33 +19,20 @@ class BelowMinimum(Detector):
         sentence="{employer} paid {workers} less by the hour than allowed ({minimum}) in {months} months of work, all "
         "workers together ({period}), hours from {hours_from}. For these months {amounts} are missing to the minimum; "
         "the lowest pay was {lowest_percent} % of it.",
-        innocent=(
-            CounterCheck(
-                name="error in the hours",
-                explanation="More than sixteen hours on every day of the period are written down: a slip.",
-                ask="Ask for the time sheets themselves.",
-                check=mostly("implausible", of="months"),
-            ),
-            CounterCheck(
-                name="lawful deductions",
-                explanation="With all that was deducted, for lodging or food for instance, the minimum is reached.",
-                ask="Ask the labour inspectorate which deductions the law allows.",
-                check=mostly("reached", of="months"),
-                keeps=0.5,
-            ),
-            CounterCheck(
-                name="unpaid leave",
-                explanation="Hours of roster or contract count days on which the worker was on unpaid leave.",
-                ask="Ask for time sheets, access logs and requests for leave.",
-                check=holds("leave"),
-                keeps=0.5,
-            ),
-            CounterCheck(
-                name="apprentices",
-                explanation="Apprentices, trainees and the young may lawfully earn less.",
-                ask="Ask for the contracts.",
-            ),
-        ),
+        innocent={
+            "error in the hours": "More than sixteen hours on every day of the period are written down: a slip. Ask "
+            "for the time sheets themselves.",
+            "lawful deductions": "With all that was deducted, for lodging or food for instance, the minimum is "
+            "reached. Ask the labour inspectorate which deductions the law allows.",
+            "unpaid leave": "Hours of roster or contract count days on which the worker was on unpaid leave. Ask for "
+            "time sheets, access logs and requests for leave.",
+            "apprentices": "Apprentices, trainees and the young may lawfully earn less. Ask for the contracts.",
+        },
+        checks={
+            "error in the hours": mostly("implausible", of="months"),
+            "lawful deductions": mostly("reached", of="months", keeps=0.5),
+            "unpaid leave": holds("leave", keeps=0.5),
+        },
         sources=("ILO 2009: wages as a family of indicators", "S1: IND03044"),
     )
     share_percent: int = param("low below this share of the minimum, percent", default=90, low=1, high=100)
@@ -69,19 +44,13 @@ class BelowMinimum(Detector):
         rows = low_pay(view, self.share_percent, self.months)
         return rows.with_columns(score=pl.coalesce(score, "score"))
 
-    @staticmethod
-    def plant(make: Make) -> None:
+    def plant(self, make: Make, gross: int = 1_000_00) -> None:
         """Pay a worker 6.25 an hour where the minimum is 12.50, three months long."""
-        _three_months(make, 1_000_00)
+        make.transfer("Farm", "worker", gross, 0)
+        make.wage_rule("hourly_minimum", "12.50")
+        for month in (1, 2, 3):
+            make.wage("Farm", "Worker", month, gross, hours="160")
 
-    @staticmethod
-    def look_alike(make: Make) -> None:
+    def look_alike(self, make: Make) -> None:
         """Pay exactly the minimum for the same hours."""
-        _three_months(make, 2_000_00)
-
-
-def _three_months(make: Make, gross: int) -> None:
-    make.transfer("Farm", "worker", gross, 0)
-    make.wage_rule("hourly_minimum", "12.50")
-    for month in (1, 2, 3):
-        make.wage("Farm", "Worker", month, gross, hours="160")
+        self.plant(make, gross=2_000_00)

@@ -1,25 +1,13 @@
 """LAB-03: housing, transport, tools, fines or fees eat the wage."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from finvest.features.pay_limits import kept_back
-from finvest.features.scores import grows
-from finvest.findings.card import Card, CounterCheck, param
 from finvest.findings.checks import mostly
-from finvest.findings.detector import Detector
-
-if TYPE_CHECKING:
-    from finvest.findings.make import Make
-    from finvest.view import CaseView
+from finvest.findings.detector import Card, CaseView, Detector, Make, grows, param
 
 
 class ExcessDeductions(Detector):
-    """Deductions eat the wage."""
-
     card = Card(
         id="LAB-03",
         title="Excess deductions",
@@ -31,20 +19,13 @@ class ExcessDeductions(Detector):
         sentence="{employer} kept back more of the gross pay of {workers} than allowed ({cap}) in {months} months "
         "of work ({period}): {amounts} too much in all, at most {highest_percent} % of a month's gross pay. In "
         "{severe} of these months more than {severe_percent} % was kept back or less than subsistence was left.",
-        innocent=(
-            CounterCheck(
-                name="court order, advance or agreed saving",
-                explanation="What a court orders, an advance repaid or salary that the worker put into a scheme make "
-                "the excess.",
-                ask="Ask for the court's order, proof of the advance, the worker's request.",
-                check=mostly("agreed_months", of="months"),
-            ),
-            CounterCheck(
-                name="lawful scheme",
-                explanation="A law or collective agreement that is not on file allows these deductions.",
-                ask="Ask the labour inspectorate which deductions are allowed, up to what.",
-            ),
-        ),
+        innocent={
+            "court order, advance or agreed saving": "What a court orders, an advance repaid or salary that the worker "
+            "put into a scheme make the excess. Ask for the court's order, proof of the advance, the worker's request.",
+            "lawful scheme": "A law or collective agreement that is not on file allows these deductions. Ask the "
+            "labour inspectorate which deductions are allowed, up to what.",
+        },
+        checks={"court order, advance or agreed saving": mostly("agreed_months", of="months")},
         sources=("S21: deductions that leave a small part of the pay", "S1: IND03001", "S22, S23", "S24"),
     )
     severe_percent: int = param("severe from this share of gross pay, percent", default=50, low=1, high=100)
@@ -56,19 +37,13 @@ class ExcessDeductions(Detector):
         rows = kept_back(view, self.severe_percent, self.months)
         return rows.with_columns(score=pl.coalesce(score, "score"))
 
-    @staticmethod
-    def plant(make: Make) -> None:
+    def plant(self, make: Make, kept: str = '"housing": "700.00", "transport": "300.00"') -> None:
         """Keep back most of a wage for lodging and transport, three months long."""
-        _three_months(make, '{"housing": "700.00", "transport": "300.00", "tax": "100.00"}')
+        make.transfer("Farm", "worker", 500_00, 0)
+        make.wage_rule("deduction_cap", "25")
+        for month in (1, 2, 3):
+            make.wage("Farm", "Worker", month, 1_600_00, net=500_00, deductions=f'{{{kept}, "tax": "100.00"}}')
 
-    @staticmethod
-    def look_alike(make: Make) -> None:
+    def look_alike(self, make: Make) -> None:
         """Keep back what a court ordered, and little for lodging."""
-        _three_months(make, '{"garnishment": "600.00", "housing": "200.00", "tax": "100.00"}')
-
-
-def _three_months(make: Make, deductions: str) -> None:
-    make.transfer("Farm", "worker", 500_00, 0)
-    make.wage_rule("deduction_cap", "25")
-    for month in (1, 2, 3):
-        make.wage("Farm", "Worker", month, 1_600_00, net=500_00, deductions=deductions)
+        self.plant(make, kept='"garnishment": "600.00", "housing": "200.00"')

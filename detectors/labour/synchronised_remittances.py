@@ -1,28 +1,12 @@
 """LAB-07: much of a company's staff sends money away at the same moment, payday after payday."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
-from finvest.features.scores import grows
-from finvest.features.synchrony import FEW, synchronised_remittances
-from finvest.findings.card import Card, CounterCheck, param
-from finvest.findings.detector import Detector
-from finvest.model.identifiers import opaque
-
-if TYPE_CHECKING:
-    from finvest.findings.make import Make
-    from finvest.view import CaseView
-
-EVEN = 0.2
-"""Coefficient of variation below which amounts count as even (catalogue, LAB-07)."""
+from finvest.features.synchrony import EVEN, FEW, synchronised_remittances
+from finvest.findings.detector import Card, CaseView, Check, Detector, Make, grows, param
 
 
 class SynchronisedRemittances(Detector):
-    """Staff of one employer sends money away in step."""
-
     card = Card(
         id="LAB-07",
         title="Synchronised remittances",
@@ -38,19 +22,14 @@ class SynchronisedRemittances(Detector):
         sentence="In {periods} pay periods ({period}) at least {workers} workers of {employer} (of up to {known} whose "
         "accounts are known) sent money away within {hours} hours of each other: {senders}; {amounts} in all, in step "
         "by {what}. Beneficiaries: {beneficiaries}. The amounts of one day vary by {even:.0%} of their mean.",
-        innocent=(
-            CounterCheck(
-                name="payday, nearest outlet, works bus",
-                explanation="Colleagues send money home on payday from the same place, each to other people.",
-                ask="Who received the money? Ask the transfer service for the beneficiaries and where they were paid.",
-                check=lambda _, rows: rows["beneficiaries"] > FEW,
-            ),
-            CounterCheck(
-                name="savings club or shared project",
-                explanation="Staff who come from one place pay into a club or build a house there together.",
-                ask="Ask each worker alone, through a helper who is not from the company, whom the money is for.",
-            ),
-        ),
+        innocent={
+            "payday, nearest outlet, works bus": "Colleagues send money home on payday from the same place, each to "
+            "other people. Who received the money? Ask the transfer service for the beneficiaries and where they were "
+            "paid.",
+            "savings club or shared project": "Staff who come from one place pay into a club or build a house there "
+            "together. Ask each worker alone, through a helper who is not from the company, whom the money is for.",
+        },
+        checks={"payday, nearest outlet, works bus": Check(lambda _, rows: rows["beneficiaries"] > FEW)},
         sources=("S20b: banks' alliance, 2014",),
     )
     hours: int = param("time within which they send, hours", default=2, low=1, high=48)
@@ -63,29 +42,16 @@ class SynchronisedRemittances(Detector):
         rows = synchronised_remittances(view, self.hours, self.workers_least, self.share_percent, self.periods_least)
         few = pl.when(pl.col("beneficiaries") <= FEW).then(0.3).otherwise(0.0)
         even = pl.when(pl.col("even") < EVEN).then(0.1).otherwise(0.0)
-        return rows.with_columns(
-            score=0.3 + few + even + 0.3 * grows(pl.col("periods") + pl.col("workers") - 7, 6),
-        )
+        return rows.with_columns(score=0.3 + few + even + 0.3 * grows(pl.col("periods") + pl.col("workers") - 7, 6))
 
-    @staticmethod
-    def plant(make: Make) -> None:
+    def plant(self, make: Make, to: str = "agent", amount: int = 400_00) -> None:
         """Let six workers send the same sum to one account within an hour, on three paydays."""
-        for day, worker in _paydays(make):
-            make.transfer(worker, "agent", 400_00, day, channel="remittance", terminal="outlet 1")
+        for i, worker in enumerate(f"Worker {letter}" for letter in "ABCDEF"):
+            make.employment("Harvest Works", worker)
+            make.holder(worker, worker)
+            for day in (0, 30, 60):
+                make.transfer(worker, to.format(worker), amount, day + i / 144, channel="remittance", terminal="outlet")
 
-    @staticmethod
-    def look_alike(make: Make) -> None:
+    def look_alike(self, make: Make) -> None:
         """Let six colleagues send money home from the outlet at the bus stop, each to relatives of their own."""
-        for day, worker in _paydays(make):
-            make.transfer(worker, f"home of {worker}", 250_00, day, channel="remittance", terminal="outlet 1")
-
-
-def _paydays(make: Make) -> list[tuple[float, str]]:
-    """Put six workers on one payroll; return their turns at the outlet on three paydays."""
-    make.company("Harvest Works")
-    workers = [f"Worker {letter}" for letter in "ABCDEF"]
-    for worker in workers:
-        make.row("parties", party=worker, kind="person", name=worker)
-        make.row("employments", employer=opaque("p", "name", "HARVEST WORKS"), worker=worker)
-        make.holder(worker, worker)
-    return [(30 * month + i / 144, worker) for month in range(3) for i, worker in enumerate(workers)]
+        self.plant(make, to="home of {}", amount=250_00)

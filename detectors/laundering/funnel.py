@@ -1,29 +1,17 @@
 """MLT-02: cash goes into an account in places far from home and leaves it elsewhere soon after."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from finvest.features.cash import funnels
 from finvest.features.flow import pass_through
-from finvest.features.scores import grows
-from finvest.findings.card import Card, CounterCheck, param
 from finvest.findings.checks import listed_company, mostly
-from finvest.findings.detector import Detector
-
-if TYPE_CHECKING:
-    from finvest.findings.make import Make
-    from finvest.view import CaseView
+from finvest.findings.detector import Card, CaseView, Detector, Make, grows, param
 
 HOURS = 48
 """Time within which the money leaves (catalogue, MLT-02)."""
 
 
 class Funnel(Detector):
-    """Cash goes in at many places and leaves elsewhere."""
-
     card = Card(
         id="MLT-02",
         title="Funnel account",
@@ -36,26 +24,18 @@ class Funnel(Detector):
         "the one where it mostly pays by card ({home}), each time followed by money out elsewhere within 48 hours. Of "
         "all it ever received {passed_percent:.0f} % left within 48 hours, first in, first out. In {travelled} of the "
         "cities it paid by card within two days.",
-        innocent=(
-            CounterCheck(
-                name="travelling trader",
-                explanation="The holder was in those cities, pays by card there, and pays in what was earned.",
-                ask="What did the holder do in those cities? Ask for tickets, stall permits, invoices.",
-                check=mostly("travelled", of="cities"),
-            ),
-            CounterCheck(
-                name="business with branches",
-                explanation="A company that is on the company list pays in the takings of its shops.",
-                ask="Where does the holder have shops? Ask the register and the bank.",
-                check=listed_company("funnel"),
-                keeps=0.5,
-            ),
-            CounterCheck(
-                name="student or relative with donors",
-                explanation="Relatives in several cities pay in for somebody who lives from it.",
-                ask="Who paid in? Ask the banks for slips and names; the holder may be made to lend the account.",
-            ),
-        ),
+        innocent={
+            "travelling trader": "The holder was in those cities, pays by card there, and pays in what was earned. "
+            "What did the holder do in those cities? Ask for tickets, stall permits, invoices.",
+            "business with branches": "A company that is on the company list pays in the takings of its shops. Where "
+            "does the holder have shops? Ask the register and the bank.",
+            "student or relative with donors": "Relatives in several cities pay in for somebody who lives from it. Who "
+            "paid in? Ask the banks for slips and names; the holder may be made to lend the account.",
+        },
+        checks={
+            "travelling trader": mostly("travelled", of="cities"),
+            "business with branches": listed_company("funnel", keeps=0.5),
+        },
         sources=("S2: funnel accounts, victims made to hold them", "S4", "S1: T0083, IND01858", "S42"),
     )
     days: int = param("length of the period, days", default=30, low=1, high=365)
@@ -92,16 +72,14 @@ class Funnel(Detector):
             .drop("credited", "passed")
         )
 
-    @staticmethod
-    def plant(make: Make) -> None:
+    def plant(self, make: Make) -> None:
         """Pay cash in at five cities; each time it is taken out in another the next day."""
         make.transfer("holder", "grocer", 30_00, 0, channel="card_pos", city="Home")
         for i in range(5):
             make.cash_in("holder", 900_00, 5 * i + 1, city=f"City {i}")
             make.transfer("holder", "machine", 880_00, 5 * i + 2, channel="cash_atm", city="Elsewhere")
 
-    @staticmethod
-    def look_alike(make: Make) -> None:
+    def look_alike(self, make: Make) -> None:
         """Let a trader sell at five markets, sleep there, and pay the supplier the next day."""
         make.transfer("trader", "grocer", 30_00, 0, channel="card_pos", city="Home")
         make.transfer("trader", "grocer", 30_00, 60, channel="card_pos", city="Home")

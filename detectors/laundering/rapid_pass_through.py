@@ -1,21 +1,11 @@
 """MLT-03: what comes in leaves at once, and next to nothing stays."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from finvest.features.balances import retention
 from finvest.features.flow import onward, pass_through, passed_on
-from finvest.features.scores import grows
-from finvest.findings.card import Card, CounterCheck, param
 from finvest.findings.checks import listed_company
-from finvest.findings.detector import Detector
-
-if TYPE_CHECKING:
-    from finvest.findings.make import Make
-    from finvest.view import CaseView
+from finvest.findings.detector import Card, CaseView, Check, Detector, Make, grows, param
 
 
 def _own_account(view: CaseView, rows: pl.DataFrame) -> pl.Series:
@@ -25,8 +15,6 @@ def _own_account(view: CaseView, rows: pl.DataFrame) -> pl.Series:
 
 
 class RapidPassThrough(Detector):
-    """An account is a pipe: what comes in leaves within a day."""
-
     card = Card(
         id="MLT-03",
         title="Rapid pass-through",
@@ -37,26 +25,19 @@ class RapidPassThrough(Detector):
         sentence="Of the {credits} sums that {pipe} received ({period}), {passed_credits} left again within "
         "{hours} hours: {passed_percent:.0f} % of the value, counted first in, first out. Mean balance over value "
         "received: {retained_percent}.",
-        innocent=(
-            CounterCheck(
-                name="own other account",
-                explanation="The holder moves money on to another account in the same name.",
-                ask="Who holds the accounts that the money went to? Ask the bank or the account register.",
-                check=_own_account,
-            ),
-            CounterCheck(
-                name="business that handles other people's money",
-                explanation="A notary, escrow agent, payment service or marketplace seller passes on what others pay.",
-                ask="What is the holder's business? Ask the register for its activity, and the holder for contracts.",
-                check=listed_company("pipe"),
-                keeps=0.4,
-            ),
-            CounterCheck(
-                name="income that explains it",
-                explanation="The holder's declared income is of the size of the sums received.",
-                ask="Ask the tax office for the declared income; five times as much received raises the suspicion.",
-            ),
-        ),
+        innocent={
+            "own other account": "The holder moves money on to another account in the same name. Who holds the "
+            "accounts that the money went to? Ask the bank or the account register.",
+            "business that handles other people's money": "A notary, escrow agent, payment service or marketplace "
+            "seller passes on what others pay. What is the holder's business? Ask the register for its activity, and "
+            "the holder for contracts.",
+            "income that explains it": "The holder's declared income is of the size of the sums received. Ask the tax "
+            "office for the declared income; five times as much received raises the suspicion.",
+        },
+        checks={
+            "own other account": Check(_own_account),
+            "business that handles other people's money": listed_company("pipe", keeps=0.4),
+        },
         sources=("S1: T0070, IND00015, IND01859", "S43: small end-of-day balance despite volume"),
     )
     hours: int = param("time within which the money leaves, hours", default=24, low=1, high=240)
@@ -90,16 +71,14 @@ class RapidPassThrough(Detector):
             .drop("currency", "code", "retained")
         )
 
-    @staticmethod
-    def plant(make: Make) -> None:
+    def plant(self, make: Make) -> None:
         """Six sums come in and leave within hours."""
         make.opening("pipe", 5_00)
         for i in range(6):
             make.transfer(f"payer {i}", "pipe", 1_000_00, 5 * i)
             make.transfer("pipe", "far away", 995_00, 5 * i + 0.3)
 
-    @staticmethod
-    def look_alike(make: Make) -> None:
+    def look_alike(self, make: Make) -> None:
         """Let a holder sweep what comes in to the savings account in the same name."""
         make.opening("current", 5_00)
         for account in ("current", "savings"):

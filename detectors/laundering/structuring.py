@@ -1,20 +1,10 @@
 """MLT-01: cash is kept just under a reporting or legal line."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from finvest.features.cash import Line, cash_events, under_line
 from finvest.features.holders import holders
-from finvest.features.scores import grows
-from finvest.findings.card import Card, CounterCheck, param
-from finvest.findings.detector import Detector
-
-if TYPE_CHECKING:
-    from finvest.findings.make import Make
-    from finvest.view import CaseView
+from finvest.findings.detector import Card, CaseView, Check, Detector, Make, grows, param
 
 
 def _takings(view: CaseView, rows: pl.DataFrame) -> pl.Series:
@@ -24,8 +14,6 @@ def _takings(view: CaseView, rows: pl.DataFrame) -> pl.Series:
 
 
 class Structuring(Detector):
-    """Cash is kept just under a line."""
-
     card = Card(
         id="MLT-01",
         title="Structuring",
@@ -37,19 +25,13 @@ class Structuring(Detector):
         "{currency}) within {days} days ({period}), {amounts} together; on one day {most_a_day}, in {cities} cities. "
         "Of all its cash that way {below} sums are that close below the line and {above} that close above it; by "
         "chance alone so many fall below with probability {chance:.3f}.",
-        innocent=(
-            CounterCheck(
-                name="takings of a shop",
-                explanation="A company that is on the company list pays in cash of all sizes, as it takes it.",
-                ask="What is the holder's business, and what are its takings? Ask for till rolls and cash book.",
-                check=_takings,
-            ),
-            CounterCheck(
-                name="limit of the machine",
-                explanation="A cash machine, a card or an insurance has a limit just under the line.",
-                ask="Ask the bank for limits of the machine, of the card and of its cash counter.",
-            ),
-        ),
+        innocent={
+            "takings of a shop": "A company that is on the company list pays in cash of all sizes, as it takes it. "
+            "What is the holder's business, and what are its takings? Ask for till rolls and cash book.",
+            "limit of the machine": "A cash machine, a card or an insurance has a limit just under the line. Ask the "
+            "bank for limits of the machine, of the card and of its cash counter.",
+        },
+        checks={"takings of a shop": Check(_takings)},
         sources=("S1: T0016, IND00381, IND00768, IND01555", "S41: Regulation (EU) 2024/1624, Art. 80"),
     )
     line_eur: int = param(
@@ -90,14 +72,12 @@ class Structuring(Detector):
         )
         return pl.concat([rows, unsearched], how="diagonal_relaxed")
 
-    @staticmethod
-    def plant(make: Make) -> None:
+    def plant(self, make: Make) -> None:
         """Pay in five times just under ten thousand within eight days."""
         for i in range(5):
             make.cash_in("holder", 9_700_00 - 50_00 * i, 2 * i)
 
-    @staticmethod
-    def look_alike(make: Make) -> None:
+    def look_alike(self, make: Make) -> None:
         """Let a shop pay in what it takes, more before feast days."""
         make.company("Corner Shop", "shop")
         for i, amount in enumerate((3_100, 4_700, 5_200, 2_900, 7_400, 9_100, 8_300, 4_000, 3_600, 5_900)):

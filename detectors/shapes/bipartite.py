@@ -1,25 +1,13 @@
 """GRF-07: a group of accounts pays another group, most of the one paying most of the other."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from finvest.features.groups import GroupSearch, bipartite
-from finvest.features.scores import grows
-from finvest.findings.card import Card, CounterCheck, param
 from finvest.findings.checks import held_together, mostly
-from finvest.findings.detector import Detector
-
-if TYPE_CHECKING:
-    from finvest.findings.make import Make
-    from finvest.view import CaseView
+from finvest.findings.detector import Card, CaseView, Detector, Make, grows, param
 
 
 class Bipartite(Detector):
-    """A group pays a group."""
-
     card = Card(
         id="GRF-07",
         title="Bipartite",
@@ -31,25 +19,18 @@ class Bipartite(Detector):
         sentence="{payers_count} accounts ({sources}) paid {payees_count} others ({targets}) within {days} days "
         "({period}), {amounts} in all: {pairs} of the {possible} pairs there can be. {recurring} of these pairs deal "
         "with each other in other periods too; {payers} accounts paid the others in that time.",
-        innocent=(
-            CounterCheck(
-                name="regular payments",
-                explanation="Tenants, members or firms that pay the same accounts in other periods too.",
-                ask="What are the payments for? Ask two on either side for contracts or invoices.",
-                check=mostly("recurring", of="pairs"),
-            ),
-            CounterCheck(
-                name="one holder or group pays",
-                explanation="One holder, or companies of one group, pay the same suppliers or workers.",
-                ask="Who holds the accounts that pay, and who owns the holders? Ask the registers.",
-                check=held_together("sources"),
-            ),
-            CounterCheck(
-                name="shared costs",
-                explanation="Friends on a trip, or a household, each pay the same shops and people.",
-                ask="Ask two of those who paid what was bought, and whether they know each other.",
-            ),
-        ),
+        innocent={
+            "regular payments": "Tenants, members or firms that pay the same accounts in other periods too. What are "
+            "the payments for? Ask two on either side for contracts or invoices.",
+            "one holder or group pays": "One holder, or companies of one group, pay the same suppliers or workers. Who "
+            "holds the accounts that pay, and who owns the holders? Ask the registers.",
+            "shared costs": "Friends on a trip, or a household, each pay the same shops and people. Ask two of those "
+            "who paid what was bought, and whether they know each other.",
+        },
+        checks={
+            "regular payments": mostly("recurring", of="pairs"),
+            "one holder or group pays": held_together("sources"),
+        },
         sources=("S44: bipartite of the AMLSim patterns", "catalogue, section 2.13"),
     )
     days: int = param("length of the period, days", default=10, low=1, high=60)
@@ -85,16 +66,14 @@ class Bipartite(Detector):
         unsearched = cut.select(sources=pl.concat_list("account"), score=pl.lit(0.0), not_assessable="why")
         return pl.concat([rows, unsearched], how="diagonal_relaxed")
 
-    @staticmethod
-    def plant(make: Make) -> None:
+    def plant(self, make: Make) -> None:
         """Let four accounts pay four others once each, all but the diagonal."""
         for i in range(4):
             for j in range(4):
                 if i != j:
                     make.transfer(f"agency {i}", f"account {j}", 900_00 + 10_00 * i + j, i + j / 4)
 
-    @staticmethod
-    def look_alike(make: Make) -> None:
+    def look_alike(self, make: Make) -> None:
         """Let four flatmates pay landlord, electricity and club each month."""
         for month in range(4):
             for i in range(4):

@@ -1,37 +1,14 @@
 """GRF-06: money is passed on from account to account, and most of it arrives."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from finvest.features.chains import ChainSearch, value_chains
 from finvest.features.cuts import not_searched
-from finvest.features.holders import holders
-from finvest.features.scores import grows
-from finvest.findings.card import Card, CounterCheck, param
-from finvest.findings.checks import held_together
-from finvest.findings.detector import Detector
-
-if TYPE_CHECKING:
-    from finvest.findings.make import Make
-    from finvest.view import CaseView
-
-
-def _all_companies(view: CaseView, rows: pl.DataFrame) -> pl.Series:
-    """Tell whether all accounts bear names of the company list; null where there is no list."""
-    company = holders(view)["company"]
-    if company.null_count() == len(company):
-        return pl.Series([None] * len(rows), dtype=pl.Boolean)
-    flat = rows.select("members").with_row_index("row").explode("members", empty_as_null=False)
-    flat = flat.with_columns(company=company.gather(flat["members"]).fill_null(value=False))
-    return flat.group_by("row", maintain_order=True).agg(pl.col("company").all())["company"]
+from finvest.findings.checks import held_together, listed_companies
+from finvest.findings.detector import Card, CaseView, Detector, Make, grows, param
 
 
 class Chain(Detector):
-    """Money is passed on through a chain of accounts."""
-
     card = Card(
         id="GRF-06",
         title="Chain",
@@ -44,26 +21,18 @@ class Chain(Detector):
         "{keep_high} % of the one before; {kept_percent:.0f} % of the first arrive with the last. {new} of them "
         "are between accounts that deal with each other in no other period; {passing} accounts on the way received "
         "most of their money by it. Order of payments: {order}.",
-        innocent=(
-            CounterCheck(
-                name="one holder or group",
-                explanation="One holder, or companies of one group, move money between their own accounts.",
-                ask="Who holds the accounts, and who owns the holders? Ask the account and company registers.",
-                check=held_together("members"),
-            ),
-            CounterCheck(
-                name="supply chain",
-                explanation="All accounts belong to companies on the company list: each may pay its supplier.",
-                ask="Ask for the invoices behind each payment of the chain.",
-                check=_all_companies,
-                keeps=0.5,
-            ),
-            CounterCheck(
-                name="coincidence",
-                explanation="Payments of similar size follow each other by chance, as wages and rents do.",
-                ask="What was each payment for? Ask two of the holders in the middle.",
-            ),
-        ),
+        innocent={
+            "one holder or group": "One holder, or companies of one group, move money between their own accounts. Who "
+            "holds the accounts, and who owns the holders? Ask the account and company registers.",
+            "supply chain": "All accounts belong to companies on the company list: each may pay its supplier. Ask for "
+            "the invoices behind each payment of the chain.",
+            "coincidence": "Payments of similar size follow each other by chance, as wages and rents do. What was each "
+            "payment for? Ask two of the holders in the middle.",
+        },
+        checks={
+            "one holder or group": held_together("members"),
+            "supply chain": listed_companies("members", keeps=0.5),
+        },
         sources=("S44: random walk of the AMLSim patterns", "catalogue, section 2.13"),
     )
     days: int = param("from the first to the last payment, days", default=5, low=1, high=60)
@@ -100,14 +69,12 @@ class Chain(Detector):
         )
         return pl.concat([rows, not_searched(cut)], how="diagonal_relaxed")
 
-    @staticmethod
-    def plant(make: Make) -> None:
+    def plant(self, make: Make) -> None:
         """Pass money on through seven accounts."""
         for i in range(6):
             make.transfer(f"account {i}", f"account {i + 1}", 9_000_00 - 300_00 * i, i / 2)
 
-    @staticmethod
-    def look_alike(make: Make) -> None:
+    def look_alike(self, make: Make) -> None:
         """Move a group's money through its own seven accounts."""
         make.company("Holding", *(f"account {i}" for i in range(7)))
         for i in range(6):

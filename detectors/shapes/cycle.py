@@ -1,21 +1,12 @@
 """GRF-05: money goes round and comes back to where it started."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from finvest.features.cuts import not_searched
 from finvest.features.relations import new_share
 from finvest.features.rings import RingSearch, rings
-from finvest.findings.card import Card, CounterCheck, param
 from finvest.findings.checks import held_together
-from finvest.findings.detector import Detector
-
-if TYPE_CHECKING:
-    from finvest.findings.make import Make
-    from finvest.view import CaseView
+from finvest.findings.detector import Card, CaseView, Check, Detector, Make, param
 
 FRIENDS_LARGEST = 500_00
 """Largest payment, minor units, of a round of small debts."""
@@ -27,8 +18,6 @@ def _small_debts(view: CaseView, rows: pl.DataFrame) -> pl.Series:
 
 
 class Cycle(Detector):
-    """Money goes round."""
-
     card = Card(
         id="GRF-05",
         title="Cycle",
@@ -38,25 +27,15 @@ class Cycle(Detector):
         needs=("transactions",),
         sentence="{length} payments within {days} days ({period}) form a circle through {members}. The "
         "smallest is {kept_percent:.0f} % of the largest. Order of payments: {order}.",
-        innocent=(
-            CounterCheck(
-                name="treasury pool",
-                explanation="One holder, or companies of one group, move money between their own accounts.",
-                ask="Who holds the accounts, and who owns the holders? Ask the account and company registers.",
-                check=held_together("members"),
-            ),
-            CounterCheck(
-                name="friends settling up",
-                explanation="Small, unequal payments among people who pay each other back.",
-                ask="How do the holders know each other, and what were the payments for?",
-                check=_small_debts,
-            ),
-            CounterCheck(
-                name="trade in both directions",
-                explanation="The accounts belong to businesses that buy from each other.",
-                ask="Ask for the invoices behind each payment of the circle.",
-            ),
-        ),
+        innocent={
+            "treasury pool": "One holder, or companies of one group, move money between their own accounts. Who holds "
+            "the accounts, and who owns the holders? Ask the account and company registers.",
+            "friends settling up": "Small, unequal payments among people who pay each other back. How do the holders "
+            "know each other, and what were the payments for?",
+            "trade in both directions": "The accounts belong to businesses that buy from each other. Ask for the "
+            "invoices behind each payment of the circle.",
+        },
+        checks={"treasury pool": held_together("members"), "friends settling up": Check(_small_debts)},
         sources=("S44: cycle of the AMLSim patterns", "catalogue, section 2.13"),
     )
     days: int = param("time from the first to the last payment, days", default=10, low=1, high=60)
@@ -96,14 +75,12 @@ class Cycle(Detector):
         )
         return pl.concat([circles, not_searched(cut)], how="diagonal_relaxed")
 
-    @staticmethod
-    def plant(make: Make) -> None:
+    def plant(self, make: Make) -> None:
         """Send money round through four accounts."""
         for i in range(4):
             make.transfer(f"account {i}", f"account {(i + 1) % 4}", 9_000_00 - 100_00 * i, i)
 
-    @staticmethod
-    def look_alike(make: Make) -> None:
+    def look_alike(self, make: Make) -> None:
         """Sweep a group's money round its own three accounts."""
         make.company("Holding", "main account", "payroll account", "savings account")
         accounts = ("main account", "payroll account", "savings account")

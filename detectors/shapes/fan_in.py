@@ -1,24 +1,13 @@
 """GRF-01: many pay one account within a short time, unlike what the account is used to."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import polars as pl
 
 from finvest.features.fans import unusual_fans
-from finvest.findings.card import Card, CounterCheck, param
 from finvest.findings.checks import listed_company, mostly
-from finvest.findings.detector import Detector
-
-if TYPE_CHECKING:
-    import polars as pl
-
-    from finvest.findings.make import Make
-    from finvest.view import CaseView
+from finvest.findings.detector import Card, CaseView, Detector, Make, param
 
 
 class FanIn(Detector):
-    """Many accounts pay one within a short time."""
-
     card = Card(
         id="GRF-01",
         title="Fan-in",
@@ -28,26 +17,18 @@ class FanIn(Detector):
         needs=("transactions",),
         sentence="{collector} was paid by {senders} different accounts within {days} days ({period}), {amounts} "
         "in all. {passing} of them paid it in no other period; in an average period of that length {usual} others do.",
-        innocent=(
-            CounterCheck(
-                name="regular dues",
-                explanation="Rent, membership fees or school money: the same payers pay in other periods too.",
-                ask="What are the payments for? Ask the holder for the contract, the list of members or of tenants.",
-                check=mostly("recurring", of="senders"),
-            ),
-            CounterCheck(
-                name="business that sells to the public",
-                explanation="A company that is on the company list takes payments from customers.",
-                ask="Is the holder in business? Ask the register, and the bank for the account's declared purpose.",
-                check=listed_company("collector"),
-                keeps=0.5,
-            ),
-            CounterCheck(
-                name="collection for an occasion",
-                explanation="A collection for a gift, a funeral, a trip or a charity.",
-                ask="Ask the holder and two of the payers what was collected for.",
-            ),
-        ),
+        innocent={
+            "regular dues": "Rent, membership fees or school money: the same payers pay in other periods too. What are "
+            "the payments for? Ask the holder for the contract, the list of members or of tenants.",
+            "business that sells to the public": "A company that is on the company list takes payments from customers. "
+            "Is the holder in business? Ask the register, and the bank for the account's declared purpose.",
+            "collection for an occasion": "A collection for a gift, a funeral, a trip or a charity. Ask the holder and "
+            "two of the payers what was collected for.",
+        },
+        checks={
+            "regular dues": mostly("recurring", of="senders"),
+            "business that sells to the public": listed_company("collector", keeps=0.5),
+        },
         sources=("S44: fan-in of the AMLSim patterns", "catalogue, section 2.13"),
     )
     days: int = param("length of the period, days", default=10, low=1, high=60)
@@ -59,15 +40,13 @@ class FanIn(Detector):
         rows = unusual_fans(view, "in", self.days, self.senders, self.times_usual)
         return rows.rename({"account": "collector", "distinct": "senders"})
 
-    @staticmethod
-    def plant(make: Make) -> None:
+    def plant(self, make: Make) -> None:
         """Let eight people pay a new collector within four days."""
         for i in range(8):
             make.transfer(f"payer {i}", "collector", 300_00 + i, i / 2)
         make.transfer("collector", "landlord", 700_00, 60)
 
-    @staticmethod
-    def look_alike(make: Make) -> None:
+    def look_alike(self, make: Make) -> None:
         """Let eight tenants pay their landlord each month."""
         for month in range(6):
             for i in range(8):

@@ -1,21 +1,10 @@
 """GRF-03: several pay one account, and it pays several others soon after, unlike what it is used to."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from finvest.features.gathering import gatherings
-from finvest.features.scores import grows
-from finvest.findings.card import Card, CounterCheck, param
 from finvest.findings.checks import listed_company
-from finvest.findings.detector import Detector
-
-if TYPE_CHECKING:
-    from finvest.findings.make import Make
-    from finvest.view import CaseView
-
+from finvest.findings.detector import Card, CaseView, Check, Detector, Make, grows, param
 
 FEW = 10
 """So many accounts of a case are rare, whatever their share."""
@@ -29,8 +18,6 @@ def _regular(_view: CaseView, rows: pl.DataFrame) -> pl.Series:
 
 
 class GatherScatter(Detector):
-    """Money of several is gathered on one account and handed out to several others."""
-
     card = Card(
         id="GRF-03",
         title="Gather-scatter",
@@ -42,26 +29,19 @@ class GatherScatter(Detector):
         "after that ({period}). {passing_in} of the first and {passing_out} of the second deal with it in no other "
         "period; in an average period {usual_in} pay it and it pays {usual_out}. Paid out of what came in: "
         "{forwarded_percent} %. Of {certain} on either side the order is certain.",
-        innocent=(
-            CounterCheck(
-                name="takings and wages",
-                explanation="A business or a household with the same customers, tenants or workers each month.",
-                ask="What are the payments for? Ask the holder for contracts, payroll and accounts.",
-                check=_regular,
-            ),
-            CounterCheck(
-                name="business that handles other people's money",
-                explanation="A company that is on the company list collects and pays out: marketplace, agent, escrow.",
-                ask="What is the holder's business? Ask the register for its activity, and the holder for contracts.",
-                check=listed_company("hub"),
-                keeps=0.5,
-            ),
-            CounterCheck(
-                name="treasurer of a club or a trip",
-                explanation="Somebody collects from members and pays what was bought together.",
-                ask="Ask the holder and two of the payers what was collected for, and to whom it went.",
-            ),
-        ),
+        innocent={
+            "takings and wages": "A business or a household with the same customers, tenants or workers each month. "
+            "What are the payments for? Ask the holder for contracts, payroll and accounts.",
+            "business that handles other people's money": "A company that is on the company list collects and pays "
+            "out: marketplace, agent, escrow. What is the holder's business? Ask the register for its activity, and "
+            "the holder for contracts.",
+            "treasurer of a club or a trip": "Somebody collects from members and pays what was bought together. Ask "
+            "the holder and two of the payers what was collected for, and to whom it went.",
+        },
+        checks={
+            "takings and wages": Check(_regular),
+            "business that handles other people's money": listed_company("hub", keeps=0.5),
+        },
         sources=("S44: gather-scatter of the AMLSim patterns", "catalogue, section 2.13"),
     )
     days: int = param("length of either part, days", default=5, low=1, high=30)
@@ -90,16 +70,14 @@ class GatherScatter(Detector):
         score = score.clip(0, 1) * pl.when(known).then(1.0).otherwise(0.6)
         return rows.filter(rare, *unusual).with_columns(score=score).rename({"account": "hub"})
 
-    @staticmethod
-    def plant(make: Make) -> None:
+    def plant(self, make: Make) -> None:
         """Let six people pay an account, which pays six others the days after."""
         for i in range(6):
             make.transfer(f"payer {i}", "organiser", 1_000_00 + i, i / 3)
             make.transfer("organiser", f"receiver {i}", 950_00 + i, 3 + i / 3)
         make.transfer("organiser", "shop", 20_00, 60)
 
-    @staticmethod
-    def look_alike(make: Make) -> None:
+    def look_alike(self, make: Make) -> None:
         """Let six customers pay a small firm each month, which pays its six workers."""
         for month in range(4):
             for i in range(6):

@@ -1,25 +1,14 @@
 """GRF-09: within days an account deals with many others for the only time."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from finvest.features.relations import new_relations
 from finvest.features.scores import surprising
-from finvest.findings.card import Card, CounterCheck, param
 from finvest.findings.checks import listed_company
-from finvest.findings.detector import Detector
-
-if TYPE_CHECKING:
-    from finvest.findings.make import Make
-    from finvest.view import CaseView
+from finvest.findings.detector import Card, CaseView, Detector, Make, param
 
 
 class NewRelations(Detector):
-    """An account deals with many others for the only time."""
-
     card = Card(
         id="GRF-09",
         title="Burst of new relations",
@@ -30,20 +19,13 @@ class NewRelations(Detector):
         needs=("transactions",),
         sentence="{account} had {came} transfers in and {went} out with accounts that it dealt with at no other "
         "time, within {reach} days around {period}, {amounts} in all. Its own history explains few of them.",
-        innocent=(
-            CounterCheck(
-                name="business that sells to the public",
-                explanation="A company that is on the company list deals with new customers and suppliers.",
-                ask="Is the holder in business? Ask the register, and the bank for the account's declared purpose.",
-                check=listed_company("account"),
-                keeps=0.5,
-            ),
-            CounterCheck(
-                name="a move, a wedding, a journey",
-                explanation="An event in life brings many payments to and from people met once.",
-                ask="Ask the holder what happened in these days, and two of the others what was paid for.",
-            ),
-        ),
+        innocent={
+            "business that sells to the public": "A company that is on the company list deals with new customers and "
+            "suppliers. Is the holder in business? Ask the register, and the bank for the account's declared purpose.",
+            "a move, a wedding, a journey": "An event in life brings many payments to and from people met once. Ask "
+            "the holder what happened in these days, and two of the others what was paid for.",
+        },
+        checks={"business that sells to the public": listed_company("account", keeps=0.5)},
         sources=("measured on the labelled sets, see docs/ranking.md",),
     )
     reach: int = param("days around its centre that a burst covers", default=3, low=1, high=30)
@@ -57,8 +39,7 @@ class NewRelations(Detector):
         rows = rows.filter(pl.col("came") + pl.col("went") >= self.dealings)
         return rows.with_columns(score=surprising(pl.col("surprise")))
 
-    @staticmethod
-    def plant(make: Make) -> None:
+    def plant(self, make: Make) -> None:
         """Let an account with a quiet history be paid by six and pay six within two days."""
         for month in range(6):
             make.transfer("employer", "account", 2_000_00, 30 * month)
@@ -67,8 +48,7 @@ class NewRelations(Detector):
             make.transfer(f"payer {i}", "account", 500_00, 70 + i / 6)
             make.transfer("account", f"receiver {i}", 480_00, 71 + i / 6)
 
-    @staticmethod
-    def look_alike(make: Make) -> None:
+    def look_alike(self, make: Make) -> None:
         """Let a shop have a new customer every other day, all year."""
         for i in range(120):
             make.transfer(f"customer {i}", "shop", 50_00 + i, 2 * i)

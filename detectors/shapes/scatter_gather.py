@@ -1,25 +1,10 @@
 """GRF-04: one account pays several, and these pay one account, within a short time."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
-from finvest.features.holders import one_holder
 from finvest.features.paths import PathSearch, parallel_paths
-from finvest.features.scores import grows
-from finvest.findings.card import Card, CounterCheck, param
-from finvest.findings.checks import listed_company
-from finvest.findings.detector import Detector
-
-if TYPE_CHECKING:
-    from finvest.findings.make import Make
-    from finvest.view import CaseView
-
-
-def _one_group(view: CaseView, rows: pl.DataFrame) -> pl.Series:
-    return one_holder(view, rows.select(pl.concat_list("source", "middles", "sink")).to_series())
+from finvest.findings.checks import held_together, listed_company
+from finvest.findings.detector import Card, CaseView, Check, Detector, Make, grows, param
 
 
 def _everyday(_view: CaseView, rows: pl.DataFrame) -> pl.Series:
@@ -29,8 +14,6 @@ def _everyday(_view: CaseView, rows: pl.DataFrame) -> pl.Series:
 
 
 class ScatterGather(Detector):
-    """Money is spread over several accounts and collected again."""
-
     card = Card(
         id="GRF-04",
         title="Scatter-gather",
@@ -47,32 +30,22 @@ class ScatterGather(Detector):
         "days ({period}). {keeping} of them passed on {keep_low} to {keep_high} % of what they got; of {certain} the "
         "order is certain; {recurring} do the same in other periods. In that time {source} paid {payees} accounts in "
         "all, and {payers} paid {sink}.",
-        innocent=(
-            CounterCheck(
-                name="treasury pool",
-                explanation="One holder, or companies of one group, move money between their own accounts.",
-                ask="Who holds the accounts, and who owns the holders? Ask the account and company registers.",
-                check=_one_group,
-            ),
-            CounterCheck(
-                name="wages spent in the same place",
-                explanation="Workers of one employer pay the same landlord or supplier, period after period.",
-                ask="What does the first account pay for, and what does the last one sell? Ask both for contracts.",
-                check=_everyday,
-            ),
-            CounterCheck(
-                name="business that sells to the public",
-                explanation="The account that collects belongs to a company on the company list, which has customers.",
-                ask="Is the holder in business? Ask the register, and the bank for the account's declared purpose.",
-                check=listed_company("sink"),
-                keeps=0.5,
-            ),
-            CounterCheck(
-                name="shared purchase",
-                explanation="Somebody lent or returned money to friends, who pay together for a trip or a gift.",
-                ask="Ask two of the accounts in the middle what they got the money for, and what they paid for.",
-            ),
-        ),
+        innocent={
+            "treasury pool": "One holder, or companies of one group, move money between their own accounts. Who holds "
+            "the accounts, and who owns the holders? Ask the account and company registers.",
+            "wages spent in the same place": "Workers of one employer pay the same landlord or supplier, period after "
+            "period. What does the first account pay for, and what does the last one sell? Ask both for contracts.",
+            "business that sells to the public": "The account that collects belongs to a company on the company list, "
+            "which has customers. Is the holder in business? Ask the register, and the bank for the account's declared "
+            "purpose.",
+            "shared purchase": "Somebody lent or returned money to friends, who pay together for a trip or a gift. Ask "
+            "two of the accounts in the middle what they got the money for, and what they paid for.",
+        },
+        checks={
+            "treasury pool": held_together("source", "middles", "sink"),
+            "wages spent in the same place": Check(_everyday),
+            "business that sells to the public": listed_company("sink", keeps=0.5),
+        },
         sources=("S44: scatter-gather of the AMLSim patterns", "catalogue, section 2.13"),
     )
     days: int = param("from the first to the last payment, days", default=20, low=1, high=60, published="S44: 10 to 20")
@@ -102,15 +75,13 @@ class ScatterGather(Detector):
         )
         return pl.concat([rows, unsearched], how="diagonal_relaxed")
 
-    @staticmethod
-    def plant(make: Make) -> None:
+    def plant(self, make: Make) -> None:
         """Let five people pass on within days what one account paid them."""
         for i in range(5):
             make.transfer("payer", f"account {i}", 1_000_00 + i, i / 3)
             make.transfer(f"account {i}", "owner", 950_00 + i, 2 + i / 2)
 
-    @staticmethod
-    def look_alike(make: Make) -> None:
+    def look_alike(self, make: Make) -> None:
         """Let five workers of one bakery pay rent to one landlord each month."""
         for month in range(4):
             for i in range(5):

@@ -1,25 +1,13 @@
 """GRF-08: a group of accounts pays a group, which pays a third one."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from finvest.features.groups import GroupSearch, stacked
-from finvest.features.scores import grows
-from finvest.findings.card import Card, CounterCheck, param
 from finvest.findings.checks import held_together, mostly
-from finvest.findings.detector import Detector
-
-if TYPE_CHECKING:
-    from finvest.findings.make import Make
-    from finvest.view import CaseView
+from finvest.findings.detector import Card, CaseView, Detector, Make, grows, param
 
 
 class Stack(Detector):
-    """A group pays a group that pays a group."""
-
     card = Card(
         id="GRF-08",
         title="Stack",
@@ -36,25 +24,18 @@ class Stack(Detector):
         "({targets}), all within {days} days ({period}). {recurring} of the {pairs} pairs deal with each other in "
         "other periods too. The middle passed on {keep_low} to {keep_high} % of what it got: {passed_on}. Order of "
         "payments: {order}.",
-        innocent=(
-            CounterCheck(
-                name="regular payments",
-                explanation="Firms, their subcontractors and those who work for them deal in other periods too.",
-                ask="Ask two accounts in each layer for contracts, invoices and payroll.",
-                check=mostly("recurring", of="pairs"),
-            ),
-            CounterCheck(
-                name="one holder or group in the middle",
-                explanation="One holder, or companies of one group, have all accounts in the middle.",
-                ask="Who holds the accounts in the middle, and who owns the holders? Ask the registers.",
-                check=held_together("middles"),
-            ),
-            CounterCheck(
-                name="shared costs",
-                explanation="Families or friends pay each other back after something bought together.",
-                ask="Ask two of the accounts in the middle what they got the money for.",
-            ),
-        ),
+        innocent={
+            "regular payments": "Firms, their subcontractors and those who work for them deal in other periods too. "
+            "Ask two accounts in each layer for contracts, invoices and payroll.",
+            "one holder or group in the middle": "One holder, or companies of one group, have all accounts in the "
+            "middle. Who holds the accounts in the middle, and who owns the holders? Ask the registers.",
+            "shared costs": "Families or friends pay each other back after something bought together. Ask two of the "
+            "accounts in the middle what they got the money for.",
+        },
+        checks={
+            "regular payments": mostly("recurring", of="pairs"),
+            "one holder or group in the middle": held_together("middles"),
+        },
         sources=("S44: stack of the AMLSim patterns", "catalogue, section 2.13"),
     )
     days: int = param("length of the period, days", default=10, low=1, high=60)
@@ -90,8 +71,7 @@ class Stack(Detector):
         unsearched = cut.select(sources=pl.concat_list("account"), score=pl.lit(0.0), not_assessable="why")
         return pl.concat([rows, unsearched], how="diagonal_relaxed")
 
-    @staticmethod
-    def plant(make: Make) -> None:
+    def plant(self, make: Make) -> None:
         """Let four accounts pay four, and these pay four more within days, all but the diagonals."""
         for i in range(4):
             for j in range(4):
@@ -99,8 +79,7 @@ class Stack(Detector):
                     make.transfer(f"client {i}", f"shell {j}", 1_000_00 + i, (i + j) / 4)
                     make.transfer(f"shell {i}", f"worker {j}", 950_00 + j, 3 + (i + j) / 4)
 
-    @staticmethod
-    def look_alike(make: Make) -> None:
+    def look_alike(self, make: Make) -> None:
         """Let three builders pay three subcontractors each month, who pay the same three crews."""
         for month in range(4):
             for i in range(3):

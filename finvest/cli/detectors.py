@@ -91,7 +91,7 @@ def show(plugins: tuple[Path, ...], id_: str, json_: bool) -> None:
             f"  {entry['name']} = {entry['default']}   {entry['meaning']}" + (f"   ({bounds})" if bounds else "")
         )
     output.say("Innocent explanations:")
-    for check in about.innocent:
+    for check in about.counter_checks:
         how = "checked on the data" if check.check else "to ask"
         effect = "withdraws the finding" if check.keeps == 0 else f"leaves {check.keeps:.0%} of the score"
         output.say(f"  {check.name} ({how}; {effect}): {check.explanation}")
@@ -149,7 +149,7 @@ def card(detector: type[Detector]) -> dict[str, Any]:
                 "checked": c.check is not None,
                 "keeps": c.keeps,
             }
-            for c in about.innocent
+            for c in about.counter_checks
         ],
         "sources": about.sources,
     }

@@ -292,7 +292,7 @@ _EMPTY = pl.DataFrame(
 def _standing(view: CaseView, report: Report, *, weighted: bool) -> pl.DataFrame:
     """Return a detector's rows that are not withdrawn."""
     card, rows = report.detector.card, report.rows
-    clears = [pl.col(CHECK + c.name).fill_null(value=False) for c in card.innocent if c.keeps == 0]
+    clears = [pl.col(CHECK + c.name).fill_null(value=False) for c in card.counter_checks if c.keeps == 0]
     rows = rows.with_row_index("row").filter(~pl.any_horizontal(pl.lit(value=False), *clears))
     none = pl.lit([], _NUMBERS)
     records = []

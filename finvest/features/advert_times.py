@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from finvest.model.errors import NotAssessable
 from finvest.model.identifiers import text_keys
 from finvest.view import CaseView, feature
 
@@ -127,15 +128,22 @@ def advert_payers(view: CaseView, minutes: int, hit_percent: int) -> pl.DataFram
         ``expected`` (matches by chance), ``contacts`` (that the account matches), ``reseller`` (of `RESELLER` or
         more), ``log_ratio`` (natural logarithm of the likelihood ratio).
 
+    Raises
+    ------
+    NotAssessable
+        If no advert has site, instant and price.
+
     Notes
     -----
     A match counts hit / chance, an advert without one (1 − hit) / (1 − chance). The chance rests on all payments of
     the price to the site on file, whoever paid.
     """
+    adverts = priced_adverts(view)
+    if not adverts["price"].count():
+        raise NotAssessable("no advert has site, instant and price")
     hit = hit_percent / 100
     found = matches(view, minutes)
     found = found.with_columns(contacts=pl.col("contact").n_unique().over("payer").cast(pl.Int64))
-    adverts = priced_adverts(view)
     rates = chances(view, minutes).drop("payments")
     # A site that nobody on file pays at this price is no evidence against an account of this case.
     usual = (

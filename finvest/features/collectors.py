@@ -29,9 +29,9 @@ def collectors(view: CaseView, days: int, periods: int, least: int) -> pl.DataFr
     -------
     polars.DataFrame
         One row an account, its period with the most names: ``account``, ``names``, ``credits``, ``evidence``,
-        ``payers``, ``family`` (names with the holder's surname or a relation to the holder), ``told`` (relations of all
-        others are on file), ``initials`` (of the names), ``parties`` (numbers of parties with these names),
-        ``holder_known``.
+        ``payers``, ``family`` (names with the holder's surname or a relation to the holder), ``one_family``
+        (fewer than two names are free of any tie to the holder; null where the relations of others are not on file),
+        ``initials`` (of the names), ``parties`` (numbers of parties with these names), ``holder_known``.
     """
     paid = income(view).filter(pl.col("who") != "", pl.col("in_a_row") >= periods)
     paid = paid.select("account", "who", "day", "n", "payer")
@@ -62,7 +62,9 @@ def collectors(view: CaseView, days: int, periods: int, least: int) -> pl.DataFr
     counted = found.group_by("account").agg(
         evidence=pl.col("n").sort(), credits=pl.len().cast(pl.Int64), payers=pl.col("payer").n_unique().cast(pl.Int64)
     )
-    return names.join(counted, on="account").sort("account")
+    few = pl.col("names") - pl.col("family") <= 1
+    one_family = pl.when(few).then(True).when("told").then(False)  # noqa: FBT003
+    return names.join(counted, on="account").with_columns(one_family=one_family).drop("told").sort("account")
 
 
 def _other_names(view: CaseView, paid: pl.DataFrame, least: int) -> pl.DataFrame:

@@ -112,6 +112,36 @@ def cohorts(view: CaseView, of: Cohort) -> pl.DataFrame:
     return found.drop("cohort").with_columns(not_assessable=why)
 
 
+def signs(found: pl.DataFrame, moved_percent: int) -> pl.DataFrame:
+    """Return `cohorts` with what tells a promoter's companies from others, each null where the case does not say.
+
+    Parameters
+    ----------
+    found : polars.DataFrame
+    moved_percent : int
+        Workers who appear at two members, percent of all, from which on workers move.
+
+    Returns
+    -------
+    polars.DataFrame
+        With ``moves`` (workers who moved), ``workers_move``, ``one_payer`` (an account pays half of the members),
+        ``struck`` (half are dissolved), ``directed`` (there are directors by name only). Who pays a few members, and
+        who moves now and then, is no part of a cohort: ``payer``, ``moved`` and their evidence are null there.
+    """
+    size, moves = pl.col("size"), pl.col("moved").list.len().cast(pl.Int64)
+    found = found.with_columns(
+        moves=moves,
+        workers_move=moves * 100 >= pl.col("staff") * moved_percent,
+        one_payer=pl.col("paid") * 2 >= size,
+        struck=pl.col("struck_off") * 2 >= size,
+        directed=pl.col("nominees") > 0,
+    )
+    return found.with_columns(
+        pl.when("one_payer").then(pl.col("payer", "evidence")),
+        pl.when("workers_move").then(pl.col("moved", "evidence_employments")),
+    )
+
+
 def _jobs(view: CaseView) -> pl.DataFrame:
     """Return who worked at which company when: ``party``, ``worker``, ``start``, ``end``, ``job`` (row)."""
     columns = {"party": "employer", "worker": "worker", "start": "start", "job": "n"}

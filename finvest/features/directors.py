@@ -127,8 +127,13 @@ def _owned(view: CaseView) -> pl.DataFrame:
 
 
 @feature
-def busy_directors(view: CaseView) -> pl.DataFrame:
+def busy_directors(view: CaseView, sectors: int) -> pl.DataFrame:
     """Return for each person the day with the most posts.
+
+    Parameters
+    ----------
+    sectors : int
+        NACE divisions among the companies, at least, as far as they are known.
 
     Returns
     -------
@@ -136,8 +141,13 @@ def busy_directors(view: CaseView) -> pl.DataFrame:
         One row a person: ``directors``, ``companies`` (party numbers), ``posts`` (companies directed at one time),
         ``sectors`` (NACE divisions among them), ``unknown_sectors`` (companies without one), ``one_group`` (they own
         each other; null where no ownership is on file), ``rests`` (see `posts`), ``first_day``, ``last_day`` (that day;
-        null where posts have no days), ``evidence_links``, ``evidence_companies``.
+        null where posts have no days), ``how`` (what they have in common, in words), ``not_assessable`` (only a name
+        says that the posts are one person's, or too few branches are known), ``evidence_links``,
+        ``evidence_companies``.
     """
+    name_only = pl.when(pl.col("rests").is_null()).then(pl.lit("that the posts are one person's, only a name says"))
+    unknown = pl.format("the branches of {} of the companies are not known", "unknown_sectors")
+    branches = pl.when(pl.col("sectors") < sectors).then(unknown)
     rows = _at(posts(view), "person", "company")
     rows = rows.join(companies(view), on="company", how="left").join(_owned(view), on="company", how="left")
     return (
@@ -153,9 +163,12 @@ def busy_directors(view: CaseView) -> pl.DataFrame:
             first_day=pl.col("day").first(),
             last_day=pl.col("day").first(),
             offices=pl.lit(None, pl.Boolean),
+            how=pl.lit("have one director"),
             evidence_links="n",
             evidence_companies=pl.col("said").explode().unique().sort(),
         )
+        .filter(pl.col("sectors") + pl.col("unknown_sectors") >= sectors)
+        .with_columns(not_assessable=pl.coalesce(name_only, branches))
         .sort("person")
         .drop("person")
     )
@@ -191,6 +204,7 @@ def busy_addresses(view: CaseView) -> pl.DataFrame:
         unknown_sectors=pl.col("company").filter(pl.col("division").is_null()).n_unique(),
         one_group=_one_group(view),
         offices=pl.col("nace").is_in(list(OFFICES)).any(ignore_nulls=False),
+        how=pl.lit("have one address and shared directors"),
         first_day=pl.col("day").first(),
         last_day=pl.col("day").first(),
         evidence_companies=pl.col("said").explode().unique().sort(),

@@ -5,10 +5,14 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from finvest.features.wealth import received
 from finvest.view import CaseView, feature
 
 KINDS = ("property", "vehicle")
 """Things that registers know, and that relatives are made to own."""
+
+_LINKED = ("suspect", "convicted")
+"""Categories of subjects whom something ties to an offence."""
 
 _AROUND = 31
 """Days before and after an acquisition in which its price is paid."""
@@ -64,6 +68,47 @@ def bought_with_money_of_relatives(view: CaseView, months: int) -> pl.DataFrame:
         .with_columns(evidence_assets=pl.concat_list("asset"))
         .drop("asset")
     )
+
+
+@feature
+def bought_beside_income(view: CaseView, months: int) -> pl.DataFrame:
+    """Return `bought_with_money_of_relatives` beside what the owner received in these months.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``owner``, ``sender`` (numbers of parties), ``kind``, ``acquired``, ``since``, ``until``, ``currency``,
+        ``price``, ``funded``, ``received`` (the owner's income, null where none is on file), ``funded_percent``,
+        ``income_percent`` (of the price, rounded down), ``amounts`` (what was funded), ``evidence`` and those of
+        tables; ``not_assessable`` where no income is on file.
+    """
+    bought = bought_with_money_of_relatives(view, months)
+    number = view.frame("parties").select("party", "n")
+    return (
+        bought.hstack(received(view, bought))
+        .join(number.rename({"n": "owner"}), on="party", maintain_order="left")
+        .join(number.rename({"n": "sender", "party": "from"}), on="from", maintain_order="left")
+        .with_columns(
+            amounts=pl.concat_list(pl.struct("currency", amount="funded")),
+            funded_percent=pl.col("funded") * 100 // pl.col("price"),
+            income_percent=pl.col("received") * 100 // pl.col("price"),
+            not_assessable=pl.when(pl.col("received").is_null()).then(pl.lit("no income of the owner is on file")),
+        )
+        .rename({"incomes": "evidence_incomes"})
+        .drop("party", "from")
+    )
+
+
+def unlinked(view: CaseView, rows: pl.DataFrame) -> pl.Series:
+    """Tell for each ``sender`` whether nothing on file says that it is suspected or convicted of an offence."""
+    category = view.frame("parties")["subject_category"].gather(rows["sender"].list.first())
+    return ~category.is_in(_LINKED).fill_null(value=False)
+
+
+def earned(view: CaseView, rows: pl.DataFrame) -> pl.Series:
+    """Tell for each ``sender`` whether its income on file was at least twice what it sent; null where none is."""
+    sender = view.frame("parties")["party"].gather(rows["sender"].list.first())
+    return received(view, rows.with_columns(party=sender))["received"] >= rows["funded"] * 2
 
 
 def _payments(view: CaseView, bought: pl.DataFrame) -> pl.DataFrame:

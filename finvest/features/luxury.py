@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from finvest.features.cash import cash_events
+from finvest.features.wealth import received
 from finvest.view import CaseView, feature
 
 LUXURY = ("4411", "4457", "5094", "5551", "5681", "5932", "5944", "5971")
@@ -47,3 +48,53 @@ def luxury_spending(view: CaseView, days: int) -> pl.DataFrame:
     came = inside.group_by(keys).agg(cash_in=pl.col("amount").sum().cast(pl.Int64), cash=pl.col("n").sort())
     joined = most.join(came, on=keys, how="left", maintain_order="left")
     return joined.with_columns(pl.col("cash_in").fill_null(0), pl.col("cash").fill_null([]))
+
+
+@feature
+def luxury_beside_income(view: CaseView, days: int) -> pl.DataFrame:
+    """Return `luxury_spending` beside the declared income of its period.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``spender`` (number of the party), ``account`` (numbers), ``since``, ``until``, ``spent``, ``gambled``,
+        ``cash_in``, ``received`` (declared income), ``percent`` (spent, of that income), ``cash_percent`` (cash paid
+        in, of what was spent; both rounded down), ``amounts``, ``evidence`` (spending and cash), ``evidence_incomes``;
+        ``not_assessable`` where no declared income is on file.
+    """
+    spent = luxury_spending(view, days)
+    rows = spent.hstack(received(view, spent, declared=True))
+    unknown = pl.col("received").is_null()
+    return (
+        rows.join(view.frame("parties").select("party", spender="n"), on="party", maintain_order="left")
+        .with_columns(
+            percent=pl.col("spent") * 100 // pl.col("received").clip(lower_bound=1),
+            cash_percent=pl.col("cash_in") * 100 // pl.col("spent"),
+            not_assessable=pl.when(unknown).then(pl.lit("no declared income is on file")),
+            evidence=pl.concat_list("evidence", "cash"),
+            amounts=pl.concat_list(pl.struct("currency", amount="spent")),
+        )
+        .rename({"accounts": "account", "incomes": "evidence_incomes"})
+        .drop("party", "cash")
+    )
+
+
+def windfall(view: CaseView, rows: pl.DataFrame) -> pl.Series:
+    """Tell whether gifts, inheritance or winnings of the two years before cover half of what was spent.
+
+    Parameters
+    ----------
+    rows : polars.DataFrame, shape (n, …)
+        As `luxury_beside_income`, the spender in a list.
+
+    Returns
+    -------
+    polars.Series of Boolean, shape (n,)
+    """
+    asked = rows.select(
+        "currency",
+        party=view.frame("parties")["party"].gather(rows["spender"].list.first()),
+        since=pl.col("since").dt.offset_by("-2y"),
+        until="until",
+    )
+    return received(view, asked, windfalls=True)["received"].fill_null(0) * 2 >= rows["spent"]

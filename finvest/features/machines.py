@@ -15,6 +15,9 @@ from finvest.view import CaseView, feature
 LIKE = (3, 5)
 """Jaccard index, as a fraction, from which on two sets of cards count as one set (catalogue, CTL-04)."""
 
+TOO_FEW = "too few other cards on file at that machine in that hour to tell a set that comes again from chance"
+"""Why nothing is said of a set with fewer strangers than withdrawals."""
+
 _FINE = pl.duration(minutes=1)
 """A time known to an hour says nothing of gaps of minutes."""
 

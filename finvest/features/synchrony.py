@@ -20,6 +20,9 @@ AFTER = 31
 SERVICE = 50
 """Senders from which on an account that receives remittances is the service's, not a beneficiary's."""
 
+EVEN = 0.2
+"""Coefficient of variation below which amounts count as even (catalogue, LAB-07)."""
+
 FEW = 2
 """Beneficiaries that count as few (catalogue, LAB-07)."""
 

@@ -26,6 +26,8 @@ _UNEXPLAINED = pl.Schema(
         "high": pl.Int64(),
         "lawful": pl.Int64(),
         "unit": pl.Int64(),
+        "percent": pl.Int64(),
+        "least_percent": pl.Int64(),
         "not_assessable": TEXT,
     }
 )
@@ -43,9 +45,9 @@ def unexplained(view: CaseView) -> pl.DataFrame:
     polars.DataFrame
         One row a party with two such days: ``party`` (number), ``first_day``, ``last_day``, ``currency``, ``low``,
         ``central``, ``high`` (unexplained; the least has every line in the party's favour), ``lawful`` (known lawful
-        income and other receipts, central; all minor units), ``unit`` (minor units of one), ``not_assessable`` (why
-        nothing can be said), and for each table on file its row numbers,
-        like ``evidence_assets``.
+        income and other receipts, central; all minor units), ``unit`` (minor units of one), ``percent`` and
+        ``least_percent`` (``central`` and ``low`` over ``lawful``, rounded down), ``not_assessable`` (why nothing can
+        be said), and for each table on file its row numbers, like ``evidence_assets``.
     """
     tables = {name: view.frame(name) for name in USED if not view.lacks([name])}
     numbers = view.frame("parties").select("party", "n")
@@ -69,8 +71,9 @@ def _proven(tables: dict[str, pl.DataFrame], party: str, first: date, last: date
         return {**row, "not_assessable": str(why)}
     means = _central(proof, "lawful income") + _central(proof, "receipt that is no income")
     found = {"currency": proof.currency, "low": proof.low, "central": proof.central, "high": proof.high}
-    found |= {"unit": 10 ** DECIMALS[proof.currency]}
-    return {**row, **found, "lawful": means}
+    found |= {"unit": 10 ** DECIMALS[proof.currency], "lawful": means}
+    percent = {"percent": proof.central * 100 // max(means, 1), "least_percent": proof.low * 100 // max(means, 1)}
+    return {**row, **found, **percent}
 
 
 def _central(proof: Proof, name: str) -> int:

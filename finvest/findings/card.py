@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import polars as pl
 
+from finvest.model.errors import ContractError
+
 if TYPE_CHECKING:
     from finvest.view import CaseView
 
@@ -17,8 +19,24 @@ Strength = Literal["weak", "moderate", "strong", "review"]
 Role = Literal["exploiter", "facilitator", "possible_victim", "buyer", "undetermined"]
 Kind = Literal["account", "party"]
 
-Check = Callable[["CaseView", pl.DataFrame], pl.Series]
+Decides = Callable[["CaseView", pl.DataFrame], pl.Series]
 """For each row that a detector found: true (the explanation holds), false, or null (the case's data cannot tell)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How the data decide an innocent explanation, and what follows where it holds.
+
+    Attributes
+    ----------
+    decides : callable or None
+        None where only a person can tell.
+    keeps : float
+        Share of the score that is kept where the explanation holds; 0 withdraws the finding.
+    """
+
+    decides: Decides | None = None
+    keeps: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,17 +51,17 @@ class CounterCheck:
         The explanation, in a plain sentence.
     ask : str
         What to ask for, and of whom, where the case's data cannot tell.
-    check : callable, optional
-        Decides it on the data; left out where only a person can.
+    check : callable or None
+        Decides it on the data.
     keeps : float
-        Share of the score that is kept where the explanation holds; 0 withdraws the finding.
+        See `Check`.
     """
 
     name: str
     explanation: str
     ask: str
-    check: Check | None = None
-    keeps: float = 0.0
+    check: Decides | None
+    keeps: float
 
     def results(self, view: CaseView, rows: pl.DataFrame) -> pl.Series:
         """Return the check's result for each row, null where it cannot be run."""
@@ -72,7 +90,11 @@ class Card:
         Tables (``filings``) and columns (``transactions.terminal``) without which nothing can be said.
     sentence : str
         Explains a finding; filled with roles, facts, parameters, ``{period}``, ``{start}``, ``{end}``, ``{amounts}``.
-    innocent : tuple of CounterCheck
+    innocent : mapping of str to str
+        Name of each innocent explanation to a sentence that tells it, and what to ask for where the data cannot tell.
+    checks : mapping of str to Check
+        Name of an explanation to how the data decide it; one that is left out is put to a person, and withdraws the
+        finding where it holds.
     sources : tuple of str
         Where the indicator comes from.
     version : int
@@ -86,9 +108,27 @@ class Card:
     roles: Mapping[str, tuple[Kind, Role]]
     needs: tuple[str, ...]
     sentence: str
-    innocent: tuple[CounterCheck, ...]
+    innocent: Mapping[str, str]
+    checks: Mapping[str, Check] = field(default_factory=dict)
     sources: tuple[str, ...]
     version: int = 1
+    counter_checks: tuple[CounterCheck, ...] = field(init=False)
+    """The innocent explanations with their checks, in the card's order."""
+
+    def __post_init__(self) -> None:
+        if unknown := self.checks.keys() - self.innocent.keys():
+            raise ContractError(f"{self.id}: checks names no innocent explanation with {', '.join(sorted(unknown))}")
+        counter_checks = tuple(self._counter_check(name, text) for name, text in self.innocent.items())
+        object.__setattr__(self, "counter_checks", counter_checks)  # frozen
+
+    def _counter_check(self, name: str, text: str) -> CounterCheck:
+        explanation, dot, ask = text.partition(". ")
+        if not ask:
+            raise ContractError(f"{self.id}: {name!r} must be a sentence that explains, and then what to ask for")
+        check = self.checks.get(name, Check())
+        return CounterCheck(
+            name=name, explanation=explanation + dot.strip(), ask=ask, check=check.decides, keeps=check.keeps
+        )
 
     @property
     def family(self) -> str:

@@ -75,7 +75,7 @@ class Moved:
 
 def otherwise(finding: Finding) -> tuple[Otherwise, ...]:
     """Return, for each innocent explanation, what the finding would be if the answer were the other one."""
-    keeps = {c.name: c.keeps for c in finding.card.innocent}
+    keeps = {c.name: c.keeps for c in finding.card.counter_checks}
     present = {c.name for c in finding.checks if c.result == "present"}
     before = finding.score if finding.found_score is None else finding.found_score
     told = []

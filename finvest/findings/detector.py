@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
+from typing import Any, ClassVar, Self, dataclass_transform
 
 import polars as pl
 
-from finvest.findings.card import Card, param
+from finvest.features.scores import grows
+from finvest.findings.card import Card, Check, param
+from finvest.findings.make import Make
 from finvest.findings.report import CHECK, Report
 from finvest.model.errors import ContractError, NotAssessable, UsageError
 from finvest.model.tables import DAY, INSTANT
+from finvest.view import CaseView
 
-if TYPE_CHECKING:
-    from finvest.findings.make import Make
-    from finvest.view import CaseView
+__all__ = ["Card", "CaseView", "Check", "Detector", "Make", "grows", "param"]
+"""What a detector's file needs of the contract."""
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(param,))
@@ -29,6 +31,8 @@ class Detector:
     card: ClassVar[Card]
 
     def __init_subclass__(cls) -> None:
+        if cls.__doc__ is None and "card" in vars(cls):
+            cls.__doc__ = cls.card.what
         dataclass(kw_only=True, eq=False, repr=False)(cls)
 
     def look(self, view: CaseView) -> pl.LazyFrame | pl.DataFrame:
@@ -52,13 +56,11 @@ class Detector:
         """
         raise NotImplementedError
 
-    @staticmethod
-    def plant(make: Make) -> None:
+    def plant(self, make: Make) -> None:
         """Make the smallest positive example."""
         raise NotImplementedError
 
-    @staticmethod
-    def look_alike(make: Make) -> None:
+    def look_alike(self, make: Make) -> None:
         """Make its innocent twin."""
         raise NotImplementedError
 
@@ -116,9 +118,9 @@ class Detector:
             if rows.select((judged & (pl.sum_horizontal(pl.col(what).list.len()) == 0)).any()).item():
                 raise ContractError(f"{self.card.id}: every row of look() must have {' or '.join(what)}")
         rows = _with_period_and_amounts(view, rows)
-        results = [check.results(view, rows).alias(CHECK + check.name) for check in self.card.innocent]
+        results = [check.results(view, rows).alias(CHECK + check.name) for check in self.card.counter_checks]
         rows = rows.with_columns(results).with_columns(found_score="score")
-        for check in self.card.innocent:
+        for check in self.card.counter_checks:
             kept = pl.when(pl.col(CHECK + check.name).fill_null(value=False)).then(check.keeps).otherwise(1.0)
             rows = rows.with_columns(score=pl.col("score") * kept)
         first = [pl.col(c).list.first() for c in [*roles, *evidence]]
@@ -206,6 +208,3 @@ def _with_period_and_amounts(view: CaseView, rows: pl.DataFrame) -> pl.DataFrame
         .agg(amounts=pl.struct("currency", "amount"))
     )
     return rows.hstack(pairs.join(totals, on="row", how="left", maintain_order="left").select("amounts"))
-
-
-__all__ = ["Detector", "param"]

@@ -95,8 +95,11 @@ class Make:
         """Say who holds an account."""
         self._holders[account] = name
 
-    def company(self, name: str, *accounts: str, **columns: Any) -> None:  # noqa: ANN401
-        """Put a company on the company list, and let it hold accounts."""
+    def company(self, name: str, *accounts: str, life: tuple[int, int] | None = None, **columns: Any) -> None:  # noqa: ANN401
+        """Put a company on the company list, perhaps founded and dissolved so many days after `START`."""
+        if life is not None:
+            founded, dissolved = ((START + timedelta(days=day)).date() for day in life)
+            columns |= {"incorporated": founded, "dissolved": dissolved}
         party = opaque("p", "name", name_key(name))
         self.row("parties", party=party, kind="company", name=name, name_key=name_key(name))
         self.row("companies", party=party, name=name, **columns)
@@ -140,10 +143,14 @@ class Make:
 
     def wage(self, employer: str, worker: str, month: int, gross: int | None, /, **columns: Any) -> None:  # noqa: ANN401
         """Let a firm of the made-up country XX pay a worker for four weeks of a month of 2025, all of it net."""
-        both = {"employer": self._party(employer, "company"), "worker": self._party(worker, "person")}
         days = {"start": date(2025, month, 1), "end": date(2025, month, 28)}
         paid = {"currency": "EUR", "gross": gross, "net": gross, "deductions": "{}"}
-        self.row("employments", **{**both, **days, **paid, **columns})
+        self.employment(employer, worker, **{**days, **paid, **columns})
+
+    def employment(self, employer: str, worker: str, /, **columns: Any) -> None:  # noqa: ANN401
+        """Let a firm employ a worker; since when and for what pay may be unknown."""
+        both = {"employer": self._party(employer, "company"), "worker": self._party(worker, "person")}
+        self.row("employments", **{**both, **columns})
 
     def invoice(self, supplier: str, customer: str, month: int, amount: int, /, **columns: Any) -> None:  # noqa: ANN401
         """Let one company of the country XX bill another for a month of 2025."""

@@ -73,7 +73,7 @@ class Report:
     def victims(self) -> pl.DataFrame:
         """Return whom the rows that stand hold for a possible victim: ``kind``, ``id``."""
         card, found = self.detector.card, [pl.DataFrame(schema={"kind": pl.String, "id": pl.String})]
-        cleared = [pl.col(CHECK + c.name).fill_null(value=False) for c in card.innocent if c.keeps == 0]
+        cleared = [pl.col(CHECK + c.name).fill_null(value=False) for c in card.counter_checks if c.keeps == 0]
         for column, (kind, role) in card.roles.items() if len(self.rows) else ():
             refined = f"{column}_role"
             said = pl.coalesce(refined, pl.lit(role)) if refined in self.rows.columns else pl.lit(role)
@@ -101,7 +101,7 @@ class Report:
         card = self.detector.card
         subjects = tuple(self._subjects(row))
         numbers = {c.partition("_")[2] or "transactions": row[c] for c in row if c.split("_")[0] == "evidence"}
-        checks = tuple(_checked(c, row[CHECK + c.name]) for c in card.innocent)
+        checks = tuple(_checked(c, row[CHECK + c.name]) for c in card.counter_checks)
         amounts = tuple((a["currency"], a["amount"]) for a in row["amounts"] or ())
         gone = {*_OWN, *card.roles, *(c for c in row if c.startswith(("evidence", CHECK)) or c.endswith("_role"))}
         facts = {c: v for c, v in row.items() if c not in gone}
@@ -133,7 +133,7 @@ class Report:
             base=base,
             score=row["score"],
             found_score=row["found_score"],
-            withdrawn=any(c.keeps == 0 and row[CHECK + c.name] for c in card.innocent),
+            withdrawn=any(c.keeps == 0 and row[CHECK + c.name] for c in card.counter_checks),
             evidence=evidence,
             movements=tuple(numbers.get("transactions", ())),
             facts=facts,

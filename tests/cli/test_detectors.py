@@ -16,7 +16,7 @@ from finvest.findings.detector import Detector
 
 class Own(Detector):
     card = Card(id="XYZ-91", title="t", what="w", strength="weak", roles={"who": ("account", "undetermined")},
-                needs=(), sentence="{who}", innocent=(), sources=())
+                needs=(), sentence="{who}", innocent={}, sources=())
     days: int = param("days", default=1, low=1)
 
     def look(self, view):

@@ -14,14 +14,13 @@ if TYPE_CHECKING:
 
 PLUGIN = """
 import polars as pl
-from finvest.findings.card import Card, CounterCheck, param
-from finvest.findings.detector import Detector
+from finvest.findings.detector import Card, Check, Detector, param
 
 class Directs(Detector):
     card = Card(id="XYZ-92", title="One who directs", what="w", strength="weak",
                 roles={"director": ("party", "undetermined")}, needs=("links",),
                 sentence="{director} directs {count} companies.",
-                innocent=(CounterCheck(name="group", explanation="One group.", ask="Ask for it.", keeps=0.5),),
+                innocent={"group": "One group. Ask for it."}, checks={"group": Check(keeps=0.5)},
                 sources=("a test",))
     least: int = param("companies", default=1, low=1)
 

@@ -14,7 +14,7 @@ from tests.detectors.conftest import checks, found
 
 def made(id_: str, what: str = "plant") -> Make:
     make = Make()
-    getattr(Registry().detectors()[id_], what)(make)
+    getattr(Registry().detectors()[id_](), what)(make)
     return make
 
 

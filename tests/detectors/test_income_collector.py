@@ -137,7 +137,7 @@ def test_a_bureau_on_the_company_list_counts_less() -> None:
 def test_an_unknown_holder_is_not_assessable() -> None:
     report = Registry().detector("CTL-02")().detect(collected(holder=None).view())
     assert len(report) == 0
-    assert report.unjudged() == ("account: the name of the account's holder is not on file",)
+    assert report.unjudged() == ("account: the holder's name is not on file",)
 
 
 def test_without_names_nothing_can_be_said() -> None:

@@ -35,7 +35,7 @@ def with_holes(make: Make, rng: random.Random) -> CaseView:
 def test_holes_make_no_finding(id_: str, what: str) -> None:
     detector = Registry().detector(id_)
     make = Make()
-    getattr(detector, what)(make)
+    getattr(detector(), what)(make)
     full = {s.id for f in detector().detect(make.view()) for s in f.subjects}
     for seed in range(25):
         report = detector().detect(with_holes(make, random.Random(seed)))

@@ -55,7 +55,7 @@ def test_every_protected_attribute_is_a_column_of_some_table() -> None:
 @pytest.mark.parametrize("id_", DETECTORS)
 def test_other_values_change_nothing_on_a_planted_example(id_: str) -> None:
     make = Make()
-    DETECTORS[id_].plant(make)
+    DETECTORS[id_]().plant(make)
     tables = make.tables()
     if "parties" not in tables:
         make.row("parties", party="p0000000000000001", kind="person", name="Somebody Else")

@@ -43,7 +43,7 @@ _VICTIM = r"(?<!possible )(?<!possible-)\bvictims?\b"
 def found(detector: type[Detector], what: str) -> list[str]:
     """Return the sentences of an example, as a reader sees them."""
     make = Make()
-    getattr(detector, what)(make)
+    getattr(detector(), what)(make)
     done = score(make.view(), [detector()])
     assert not done.failed
     return [f.sentence for f in done.all] + [gap for gaps in done.unjudged.values() for gap in gaps]
@@ -53,7 +53,7 @@ def texts(detector: type[Detector]) -> Iterator[str]:
     """Yield every text of a detector that a reader can see."""
     card = detector.card
     yield from (card.title, card.what, card.sentence)  # sources are titles that others gave
-    for check in card.innocent:
+    for check in card.counter_checks:
         yield from (check.name, check.explanation, check.ask)
     for f in fields(detector):  # type: ignore[arg-type]
         yield f.metadata["meaning"]
@@ -91,7 +91,12 @@ def test_sentences_are_whole_and_filled_in(id_: str) -> None:
         assert not re.search(r"[{}]|\bNone\b|\bnan\b|\binf\b|\bTrue\b|\bFalse\b", text), text
         assert "  " not in text, text
     card = DETECTORS[id_].card
-    for text in (card.what, card.sentence, *(c.explanation for c in card.innocent), *(c.ask for c in card.innocent)):
+    for text in (
+        card.what,
+        card.sentence,
+        *(c.explanation for c in card.counter_checks),
+        *(c.ask for c in card.counter_checks),
+    ):
         assert text[-1] in ".?)", text
         assert text[0].isupper() or text[0] in "{0123456789", text
 
@@ -99,7 +104,7 @@ def test_sentences_are_whole_and_filled_in(id_: str) -> None:
 @each
 def test_whoever_may_be_a_victim_is_named_by_a_mask_alone(id_: str) -> None:
     make = Make()
-    DETECTORS[id_].plant(make)
+    DETECTORS[id_]().plant(make)
     done = score(make.view(), [DETECTORS[id_]()])
     for finding in done.all:
         assert finding.basis == "assessment"

@@ -53,7 +53,7 @@ def test_posts_at_one_time_as_counted_day_by_day(seed: int) -> None:
         start = rng.choice([None, *range(30)])
         end = rng.choice([None, (start or 0) + rng.randrange(8)])
         held.append((rng.randrange(3), rng.randrange(6), start, end))
-    found = busy_directors(case(held, 6).view()).select("posts", "sectors").rows()
+    found = busy_directors(case(held, 6).view(), 0).select("posts", "sectors").rows()
     expected = [slow(held, person) for person in sorted({p for p, *_ in held})]
     assert sorted(found) == sorted(expected)
 
@@ -71,7 +71,7 @@ def test_shared_directors_are_those_of_two_companies(seed: int) -> None:
 def test_a_post_that_ends_before_it_begins_counts_nothing() -> None:
     of = case([(0, 0, 9, 3)], 1).view()
     assert len(posts(of)) == 1
-    assert busy_directors(of).is_empty()
+    assert busy_directors(of, 0).is_empty()
 
 
 def test_codes_of_branches() -> None:

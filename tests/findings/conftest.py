@@ -24,7 +24,7 @@ CARD: dict[str, Any] = {
     "roles": {"who": ("account", "undetermined")},
     "needs": ("transactions",),
     "sentence": "{who}: {amounts} from {start} to {end}.",
-    "innocent": (),
+    "innocent": {},
     "sources": ("none",),
 }
 

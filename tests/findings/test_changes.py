@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from finvest.findings.card import Card, CounterCheck, param
+from finvest.findings.card import Card, Check, param
 from finvest.findings.changes import moved, otherwise, tried
 from finvest.findings.detector import Detector
 from finvest.findings.make import Make
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 DETECTORS = Registry().detectors()
 
 
-def check(name: str, keeps: float, held: bool | None) -> CounterCheck:
-    answer = None if held is None else lambda _, rows: pl.Series([held] * len(rows), dtype=pl.Boolean)
-    return CounterCheck(name=name, explanation="It is so.", ask="Ask.", check=answer, keeps=keeps)
+def check(keeps: float, held: bool | None) -> Check:
+    return Check(None if held is None else lambda _, rows: pl.Series([held] * len(rows), dtype=pl.Boolean), keeps)
 
 
 class Payments(Detector):
@@ -36,7 +35,8 @@ class Payments(Detector):
         roles={"who": ("account", "undetermined")},
         needs=("transactions",),
         sentence="{who}",
-        innocent=(check("dues", 0.5, True), check("shop", 0.0, False), check("gift", 0.25, None)),
+        innocent=dict.fromkeys(("dues", "shop", "gift"), "It is so. Ask."),
+        checks={"dues": check(0.5, True), "shop": check(0.0, False), "gift": check(0.25, None)},
         sources=("a test",),
     )
     least: int = param("fewest", default=10, low=9)
@@ -97,7 +97,7 @@ def test_the_detector_and_the_finding_stay_as_they_are() -> None:
 @pytest.mark.parametrize("id_", DETECTORS)
 def test_every_detector_says_what_would_change_its_planted_example(id_: str) -> None:
     make = Make()
-    DETECTORS[id_].plant(make)
+    DETECTORS[id_]().plant(make)
     view = make.view()
     finding = next(iter(DETECTORS[id_]().detect(view)))
     assert len(otherwise(finding)) == len(finding.card.innocent)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finvest.findings.card import CounterCheck
+from finvest.findings.card import Check
 from finvest.findings.make import Make
 from finvest.model.errors import NotAssessable, UsageError
 from tests.findings.conftest import detector, row, view
@@ -147,7 +147,7 @@ def test_evidence_from_another_table_alone_has_no_period_and_no_amount() -> None
 def test_the_id_depends_on_exact_things_only() -> None:
     plain = only(row()).id
     assert only(row(score=0.9), title="Another title", sentence="{who}!", strength="strong").id == plain
-    assert only(row(), innocent=(check(present=True),)).id == plain
+    assert only(row(), **explained(check(present=True))).id == plain
     assert only(row(fact="new")).id == plain
     assert only(row(), on=view(holder="A New Name")).id == plain
     assert only(row(), on=view(seed=3)).id == plain
@@ -192,11 +192,13 @@ def test_evidence_of_other_tables_is_named_whatever_the_order_of_rows() -> None:
 # ---- counter-checks
 
 
-def check(name: str = "c", *, present: bool | None, keeps: float = 0.0) -> CounterCheck:
-    def result(_: CaseView, rows: pl.DataFrame) -> pl.Series:
-        return pl.Series([present] * len(rows), dtype=pl.Boolean)
+def check(*, present: bool | None, keeps: float = 0.0) -> Check:
+    return Check(lambda _, rows: pl.Series([present] * len(rows), dtype=pl.Boolean), keeps)
 
-    return CounterCheck(name=name, explanation=f"{name}.", ask="ask", check=result, keeps=keeps)
+
+def explained(*checks: Check) -> dict[str, Any]:
+    names = "abc"[: len(checks)]
+    return {"innocent": {n: f"{n}. Ask." for n in names}, "checks": dict(zip(names, checks, strict=True))}
 
 
 @pytest.mark.parametrize(
@@ -206,16 +208,16 @@ def check(name: str = "c", *, present: bool | None, keeps: float = 0.0) -> Count
         ([check(present=False)], 0.5, False, ["absent"]),
         ([check(present=None)], 0.5, False, ["to ask"]),
         ([check(present=True, keeps=0.5)], 0.25, False, ["present"]),
-        ([check("a", present=True, keeps=0.5), check("b", present=True, keeps=0.5)], 0.125, False, ["present"] * 2),
-        ([check("a", present=True, keeps=0.5), check("b", present=True)], 0.0, True, ["present"] * 2),
-        ([check("a", present=False), check("b", present=None, keeps=0.1)], 0.5, False, ["absent", "to ask"]),
-        ([CounterCheck(name="p", explanation="P.", ask="ask")], 0.5, False, ["to ask"]),
+        ([check(present=True, keeps=0.5), check(present=True, keeps=0.5)], 0.125, False, ["present"] * 2),
+        ([check(present=True, keeps=0.5), check(present=True)], 0.0, True, ["present"] * 2),
+        ([check(present=False), check(present=None, keeps=0.1)], 0.5, False, ["absent", "to ask"]),
+        ([Check()], 0.5, False, ["to ask"]),
     ],
 )
 def test_what_a_counter_check_finds_decides_the_score(
-    checks: list[CounterCheck], score: float, withdrawn: bool, results: list[str]
+    checks: list[Check], score: float, withdrawn: bool, results: list[str]
 ) -> None:
-    found = only(row(), innocent=tuple(checks))
+    found = only(row(), **explained(*checks))
     assert (found.score, found.withdrawn) == (score, withdrawn)
     assert [c.result for c in found.checks] == results
     assert found.row()["status"] == ("withdrawn" if withdrawn else "unreviewed")
@@ -228,14 +230,14 @@ def test_each_row_has_its_own_results() -> None:
     frame = pl.DataFrame(
         {"who": [0, 0, 0], "score": [0.5] * 3, "evidence": [[0], [1], [2]], "odd": [True, False, None]}
     )
-    found = detector(frame, innocent=(CounterCheck(name="c", explanation="C.", ask="a", check=result),)).detect(view())
+    found = detector(frame, **explained(Check(result))).detect(view())
     by_movement = {f.movements[0]: f.checks[0].result for f in found}
     assert by_movement == {0: "present", 1: "absent", 2: "to ask"}
     assert [f.withdrawn for f in found] == [False, False, True]
 
 
 def test_a_score_of_nothing_is_no_withdrawal() -> None:
-    assert not only(row(score=0.0), innocent=(check(present=False),)).withdrawn
+    assert not only(row(score=0.0), **explained(check(present=False))).withdrawn
 
 
 # ---- not assessable, at three levels
@@ -272,7 +274,7 @@ def test_a_single_row_can_be_not_assessable_and_needs_no_proof() -> None:
         ],
         how="vertical_relaxed",
     )
-    report = detector(frame, innocent=(check(present=True, keeps=0.5),)).detect(view())
+    report = detector(frame, **explained(check(present=True, keeps=0.5))).detect(view())
     assert [f.movements for f in report] == [(0,)]
     assert next(iter(report)).amounts == (("EUR", 100),)
     name = view().labels[1]

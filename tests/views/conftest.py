@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
-from finvest.findings.card import Card, CounterCheck, Role
+from finvest.findings.card import Card, Check, Role
 from finvest.findings.detector import Detector
 from finvest.findings.make import Make
 from finvest.findings.ranking import Ranking
@@ -74,16 +74,13 @@ def found() -> Callable[..., Finding]:
                 roles=dict.fromkeys(subjects, ("account", role)),
                 needs=("transactions",),
                 sentence=sentence.replace("subject", next(iter(subjects))),
-                innocent=(
-                    CounterCheck(
-                        name="regular dues",
-                        explanation="The same payers pay in other months too.",
-                        ask="Ask the holder for the list of members.",
-                        check=lambda _, rows: pl.Series([present] * len(rows), dtype=pl.Boolean),
-                        keeps=keeps,
-                    ),
-                    CounterCheck(name="gift", explanation="A gift.", ask="Ask two of the payers."),
-                ),
+                innocent={
+                    "regular dues": "The same payers pay in other months too. Ask the holder for the list of members.",
+                    "gift": "A gift. Ask two of the payers.",
+                },
+                checks={
+                    "regular dues": Check(lambda _, rows: pl.Series([present] * len(rows), dtype=pl.Boolean), keeps)
+                },
                 sources=("test",),
             )
 

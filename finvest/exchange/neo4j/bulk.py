@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from finvest.exchange.neo4j.elements import ENDS, Part
+from finvest.exchange.neo4j.material import ENDS, Part
 from finvest.exchange.neo4j.rows import rows
 from finvest.model.errors import DataError, UsageError
 

@@ -4,106 +4,29 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from finvest.exchange.neo4j import schema
+from finvest.exchange.neo4j.finding_nodes import findings
+from finvest.exchange.neo4j.material import ENDS, Part, shaped
 from finvest.model.errors import UsageError
 from finvest.model.identifiers import opaque
 from finvest.model.instants import local_days
 from finvest.model.subjects import holders, mask
-from finvest.model.tables import TABLES
 from finvest.views.masking import WITHHELD, Masks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from finvest.view import CaseView
-
-ENDS = ("from", "to")
-"""Columns of a relationship's frame that hold the ids of its ends."""
+    from finvest.exchange.neo4j.material import Material
 
 logger = logging.getLogger("finvest.exchange")
 
 _PROVENANCE = ("source", "record", "handling")
 _FREE = ("label", "name", "text", "value", "reference", "sentence", "number", "city")
 """Properties that may hold what a possible victim is known by."""
-
-
-@dataclass(frozen=True)
-class Material:
-    """What of a case goes to a server.
-
-    Attributes
-    ----------
-    case : str
-        Opaque id of the case.
-    view : CaseView
-        As it is shown.
-    movements : polars.LazyFrame
-        Every movement, see `finvest.matching.Matched`.
-    tables : mapping of str to polars.DataFrame
-        The other tables, after decisions.
-    findings : polars.DataFrame
-        Rows of the table `findings`, their status after decisions.
-    cards : mapping of str to (str, str)
-        Catalogue id to title and strength.
-    named : bool
-        Show possible victims by what they are known by: a reason for that was given and logged.
-    """
-
-    case: str
-    view: CaseView
-    movements: pl.LazyFrame
-    tables: Mapping[str, pl.DataFrame]
-    findings: pl.DataFrame
-    cards: Mapping[str, tuple[str, str]]
-    named: bool = False
-
-    def table(self, name: str) -> pl.DataFrame:
-        """Return a table of the case, empty where it has none."""
-        return self.tables.get(name, TABLES[name].empty())
-
-    @property
-    def hidden(self) -> dict[tuple[str, str], str]:
-        """Whom to mask, and what each is known by."""
-        return {} if self.named else self.view.hidden
-
-    def victims(self, kind: str) -> set[str]:
-        """Return the ids of the accounts or parties to mask."""
-        name, column = ("accounts", "account") if kind == "account" else ("parties", "party")
-        if self.named or self.view.lacks([name]) is not None:
-            return set()
-        ids = self.view.frame(name, column)[column]
-        return {id_ for n, id_ in enumerate(ids) if self.view.is_victims(kind, n)}
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Nodes or relationships of one kind.
-
-    Attributes
-    ----------
-    element : Element
-    frame : polars.DataFrame
-        ``id``, for a relationship ``from`` and ``to``, and property keys of the element.
-    ends : tuple of str
-        Labels of both ends; empty for nodes.
-    label : str
-        Second label of nodes; empty where they have none.
-    """
-
-    element: schema.Element
-    frame: pl.DataFrame
-    ends: tuple[str, ...] = ()
-    label: str = ""
-
-    @property
-    def name(self) -> str:
-        """What it is, for people."""
-        return self.label or self.element.name
 
 
 def parts(of: Material) -> list[Part]:
@@ -115,7 +38,7 @@ def parts(of: Material) -> list[Part]:
         If an id is longer than a server can keep unique.
     """
     people = _parties(of)
-    nodes = [_accounts(of), *_by_kind(people), _addresses(of), _contacts(of), _findings(of)]
+    nodes = [_accounts(of), *_by_kind(people), _addresses(of), _contacts(of), findings(of)]
     known = {label: set[str]() for label in ("Account", "Party", "Address", "Contact", "Finding")}
     for part in nodes:
         known[part.element.name].update(part.frame["id"])
@@ -140,12 +63,6 @@ def _cleared(part: Part, masks: Masks) -> Part:
     return Part(part.element, part.frame.with_columns(cleared.get_columns()), part.ends, part.label)
 
 
-def _made(element: schema.Element, frame: pl.DataFrame) -> pl.DataFrame:
-    """Keep the element's properties, each id once, by id."""
-    columns = [c for c in (*ENDS, *element.properties) if c in frame.columns]
-    return frame.select(columns).unique("id", keep="first", maintain_order=True).sort("id")
-
-
 def _provenance(rows: pl.DataFrame, key: str) -> pl.DataFrame:
     """Return source and record of the first record of each key, and the strictest handling code."""
     own = [pl.col("own_books").fill_null(value=False).not_()] if "own_books" in rows.columns else []
@@ -162,7 +79,7 @@ def _accounts(of: Material) -> Part:
     labels = [hidden.get(id_, label) for id_, label in zip(ids, of.view.labels, strict=True)]
     rows = rows.with_columns(id="account", label=pl.Series(labels, dtype=pl.String))
     rows = rows.join(_provenance(of.table("accounts"), "account"), on="account", how="left", maintain_order="left")
-    return Part(schema.node("Account"), _made(schema.node("Account"), rows))
+    return Part(schema.node("Account"), shaped(schema.node("Account"), rows))
 
 
 def _parties(of: Material) -> pl.DataFrame:
@@ -189,7 +106,7 @@ def _parties(of: Material) -> pl.DataFrame:
         number=pl.when(masked).then(None).otherwise("number"),
         category=pl.col("category").fill_null("unclassified"),
     )
-    return _made(element, rows)
+    return shaped(element, rows)
 
 
 def _mentioned(of: Material) -> Iterable[pl.Series]:
@@ -222,7 +139,7 @@ def _addresses(of: Material) -> Part:
         text=pl.when(masked).then(pl.lit(WITHHELD)).otherwise("text"),
         postcode=pl.when(masked).then(None).otherwise("postcode"),
     )
-    return Part(element, _made(element, rows))
+    return Part(element, shaped(element, rows))
 
 
 def _contact_rows(of: Material) -> pl.DataFrame:
@@ -249,25 +166,7 @@ def _contacts(of: Material) -> Part:
     element = schema.node("Contact")
     rows = _contact_rows(of)
     rows = rows.with_columns(value=pl.when("masked").then(pl.lit(WITHHELD)).otherwise("value"))
-    return Part(element, _made(element, rows))
-
-
-def _findings(of: Material) -> Part:
-    element = schema.node("Finding")
-    rows = of.findings.with_columns(id="finding", record=pl.lit(None, pl.Int64))
-    titles = {id_: title for id_, (title, _) in of.cards.items()}
-    strengths = {id_: strength for id_, (_, strength) in of.cards.items()}
-    behind = [json.loads(text).get("transactions", []) for text in rows["evidence"]]
-    records = pl.DataFrame({"id": rows["id"], "records": pl.Series(behind, dtype=pl.List(pl.String))})
-    flat = records.explode("records", empty_as_null=False).lazy()
-    moved = of.movements.select("movement", "records").explode("records", empty_as_null=False)
-    movements = flat.join(moved, on="records").select("id", movements="movement").unique().collect()
-    listed = movements.sort("id", "movements").group_by("id", maintain_order=True).agg("movements")
-    rows = rows.with_columns(
-        title=pl.col("indicator").replace_strict(titles, default=None, return_dtype=pl.String),
-        strength=pl.col("indicator").replace_strict(strengths, default=None, return_dtype=pl.String),
-    ).join(listed, on="id", how="left", maintain_order="left")
-    return Part(element, _made(element, rows.drop("source")))
+    return Part(element, shaped(element, rows))
 
 
 # ---- relationships
@@ -285,7 +184,7 @@ def _links(of: Material, known: Mapping[str, set[str]]) -> list[Part]:
     held &= pl.all_horizontal(pl.col(f"{end}_id").is_not_null() for end in ENDS)
     if missing := links.filter(~held).height:
         logger.warning(
-            "%d relations are not in the graph: an end is not known, or is of a kind it does not hold", missing
+            "relations that are not in the graph: %d; an end is not known, or is of a kind it does not hold", missing
         )
     links = links.filter(held)
     contact = dict(_contact_rows(of).select("contact", "id").drop_nulls().iter_rows())
@@ -306,7 +205,7 @@ def _links(of: Material, known: Mapping[str, set[str]]) -> list[Part]:
         if ends not in element.ends:
             element = schema.relationship("RELATED_TO")
         frame = _joined(group, known, ends)
-        found.append(Part(element, _made(element, frame), ends))
+        found.append(Part(element, shaped(element, frame), ends))
     return _merged(found)
 
 
@@ -367,7 +266,7 @@ def _has_contact(of: Material, known: Mapping[str, set[str]]) -> list[Part]:
     ids = [opaque("h", *("" if v is None else str(v) for v in row)) for row in asked]
     rows = rows.with_columns(id=pl.Series(ids, dtype=pl.String))
     of_each = {label: _joined(rows, known, (label, "Contact")) for label in ("Account", "Party")}
-    return [Part(element, _made(element, frame), (label, "Contact")) for label, frame in of_each.items()]
+    return [Part(element, shaped(element, frame), (label, "Contact")) for label, frame in of_each.items()]
 
 
 def _involves(of: Material, known: Mapping[str, set[str]]) -> list[Part]:
@@ -379,7 +278,7 @@ def _involves(of: Material, known: Mapping[str, set[str]]) -> list[Part]:
     ]
     frame = pl.DataFrame(rows, schema=dict.fromkeys(("id", *ENDS, "role"), pl.String), orient="row")
     of_each = {label: _joined(frame, known, ("Finding", label)) for label in ("Account", "Party")}
-    return [Part(element, _made(element, found), ("Finding", label)) for label, found in of_each.items()]
+    return [Part(element, shaped(element, found), ("Finding", label)) for label, found in of_each.items()]
 
 
 def _transfers(of: Material) -> Part:
@@ -393,4 +292,4 @@ def _transfers(of: Material) -> Part:
     )  # fmt: skip
     rows = wanted.collect()
     rows = rows.with_columns(booked_on=local_days(rows.select("zone", booked_at="earliest")))
-    return Part(element, _made(element, rows), ("Account", "Account"))
+    return Part(element, shaped(element, rows), ("Account", "Account"))

@@ -28,6 +28,8 @@ and plug-ins' functions are refused unless `--allow-procedure NAME` allows one b
 the plan that the server makes of it (`EXPLAIN`), whatever its text looks like. Neo4j's Community edition has no roles:
 there every user can write in the browser. On a server with roles, give analysts a user who can only read.
 
+The questions need Neo4j 5.9 or later; pushing and pulling work from 5.7 on.
+
 A value is a parameter: `--param name=text`, or `--param name:=JSON` for a number or a list.
 
 Amounts are whole minor units (`amount_minor` 1250 of EUR is 12.50) beside their currency: never add two currencies.

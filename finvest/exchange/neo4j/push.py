@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from neo4j import Driver, ManagedTransaction, SummaryCounters, Transaction
 
     from finvest.exchange.neo4j.connect import Server
-    from finvest.exchange.neo4j.elements import Part
+    from finvest.exchange.neo4j.material import Part
     from finvest.exchange.neo4j.rows import Batch, Plan
     from finvest.exchange.neo4j.scope import Scope
 
@@ -326,12 +326,17 @@ class _Pushing:
         self._in_transaction(clear)
 
 
+def _same(one: Any, other: Any) -> bool:  # noqa: ANN401 - of any type of the schema
+    """Tell whether two values are one, of one type: to Python 1, 1.0 and true are equal."""
+    return type(one) is type(other) and bool(one == other)
+
+
 def _different(
     part: Part, row: dict[str, Any], has: dict[str, Any], ends: dict[str, Any], labels: list[str]
 ) -> tuple[str, ...]:
     """Return the names of what the server holds otherwise than the case has it."""
     props = row["props"]
-    keys = [key for key in part.element.properties if key != "digest" and has.get(key) != props.get(key)]
+    keys = [key for key in part.element.properties if key != "digest" and not _same(has.get(key), props.get(key))]
     keys += [end for end, id_ in ends.items() if id_ != row[end]]
     if part.label and part.label not in labels:
         keys.append(_LABEL)

@@ -14,14 +14,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from finvest.exchange.neo4j import schema
-from finvest.exchange.neo4j.elements import ENDS
+from finvest.exchange.neo4j.material import ENDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import polars as pl
 
-    from finvest.exchange.neo4j.elements import Part
+    from finvest.exchange.neo4j.material import Part
 
 ROWS = 5_000
 """Nodes or relationships that go into one transaction."""

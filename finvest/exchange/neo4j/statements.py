@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from finvest.exchange.neo4j.schema import WATERMARK, quoted
 
 if TYPE_CHECKING:
-    from finvest.exchange.neo4j.elements import Part
+    from finvest.exchange.neo4j.material import Part
 
 _MARK = quoted(WATERMARK.name)
 

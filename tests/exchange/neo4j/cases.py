@@ -110,7 +110,7 @@ def many(folder: Path, transfers: int, seed: int = 1) -> Case:
             "reference": [f"invoice {random.randrange(10**6)}" for _ in range(transfers)],
         }
     )
-    return _case(folder, {"transactions": rows})
+    return of_tables(folder, {"transactions": rows})
 
 
 def hostile(folder: Path) -> Case:
@@ -158,10 +158,10 @@ def hostile(folder: Path) -> Case:
             }
         ),
     }
-    return _case(folder, tables)
+    return of_tables(folder, tables)
 
 
-def _case(folder: Path, tables: dict[str, pl.DataFrame]) -> Case:
+def of_tables(folder: Path, tables: dict[str, pl.DataFrame]) -> Case:
     case = Case.create(folder / "case", **ABOUT)
     for name, frame in tables.items():
         path = folder / f"{name}.parquet"

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
 from finvest.case import Case
@@ -66,8 +67,21 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Case:
     folder = tmp_path_factory.mktemp("sample") / "case"
     case = Case.create(folder, title="Sample", purpose="p", legal_basis="l", actor="A 12")
     case.load_list(ROOT / "sample_data" / "load.toml")
+    lived_at(case, folder.parent)
     case.score()
     return case
+
+
+def lived_at(case: Case, folder: Path) -> None:
+    """Let three people live at two addresses: the lists of the sample case have none."""
+    people = pl.Series(
+        "from_id", case._state.table("parties").filter(pl.col("kind") == "person")["party"].sort().head(3)
+    )
+    where = {"kind": "lives_at", "from_kind": "parties", "to_kind": "addresses", "to_id": ["d1", "d1", "d2"]}
+    pl.DataFrame(where).with_columns(people).write_parquet(folder / "links.parquet")
+    pl.DataFrame({"address": ["d1", "d2"], "city": "Northford"}).write_parquet(folder / "addresses.parquet")
+    for name in ("links", "addresses"):
+        case.load(folder / f"{name}.parquet", table=name, loader="native")
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import pytest
 
 from finvest import sharing
 from finvest.exchange.neo4j import bulk
-from finvest.exchange.neo4j.elements import Part
+from finvest.exchange.neo4j.material import Part
 from finvest.exchange.neo4j.schema import relationship
 from finvest.model.errors import DataError, UsageError
 from tests.exchange.neo4j.bulk_case import bulk_case

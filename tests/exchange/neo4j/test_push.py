@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -10,10 +10,10 @@ import pytest
 
 from finvest import sharing
 from finvest.exchange.neo4j import connect, push, rows, schema, statements
-from finvest.exchange.neo4j.elements import Part
+from finvest.exchange.neo4j.material import Part
 from finvest.exchange.neo4j.scope import Scope
 from finvest.model.errors import ServerError, UsageError
-from tests.exchange.neo4j.cases import PAYLOADS, hostile, many, sample
+from tests.exchange.neo4j.cases import PAYLOADS, hostile, many, of_tables, sample
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,6 +146,7 @@ def test_what_somebody_changed_is_listed_and_left_then_set_right(small: Case, gr
         "CREATE (b)-[u:TRANSFER]->(a) SET u = p",
         "MATCH (a:Account {id: 'a0000001'}) SET a.label = 'somebody else', a.note = 'seen'",
         "MATCH (a:Account {id: 'a0000002'}) DETACH DELETE a",
+        "MATCH ()-[t:TRANSFER {id: 't000000005'}]->() SET t.amount_minor = toFloat(t.amount_minor)",
     ):
         graph.ask(change)
     listed = small.to_neo4j()
@@ -153,6 +154,7 @@ def test_what_somebody_changed_is_listed_and_left_then_set_right(small: Case, gr
         ("TRANSFER", "t000000001", ("amount_minor",)),
         ("TRANSFER", "t000000002", ("reference",)),
         ("TRANSFER", "t000000004", ("from", "to")),
+        ("TRANSFER", "t000000005", ("amount_minor",)),
         ("Account", "a0000001", ("label",)),
     }
     assert graph.ask("MATCH ()-[t:TRANSFER {id: 't000000001'}]->() RETURN t.amount_minor AS n") == [{"n": 1}]
@@ -201,6 +203,39 @@ def test_an_account_and_a_finding_with_what_lies_around_them(orchid: Case, graph
         orchid.to_neo4j(account=account, finding=finding)
     with pytest.raises(UsageError, match="begin so"):
         orchid.to_neo4j(finding="F-nonsense")
+
+
+def test_relations_that_the_graph_cannot_hold_are_counted_aloud(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    case = many(tmp_path, 20)
+    ends = {"from_kind": "parties", "from_id": ["p1", "p2"], "to_kind": ["parties", "vessels"]}
+    pl.DataFrame({"kind": "directs", **ends, "to_id": ["p2", "v1"]}).write_parquet(tmp_path / "links.parquet")
+    case.load(tmp_path / "links.parquet", table="links", loader="native")
+    found = sharing.parts(case._state)
+    assert [len(part.frame) for part in found if part.element.name == "DIRECTS"] == [1]
+    assert "not in the graph: 1; an end is not known" in caplog.text
+
+
+def test_a_finding_carries_the_strictest_handling_code_of_its_records(tmp_path: Path) -> None:
+    codes = {"club": ["H1"] * 12, "circle": ["H1"] * 11 + ["H3"], "shop": [None] * 12}
+    payments = [
+        {"transaction_id": f"{to}-{i}", "originator": f"{to}-{i}", "beneficiary": to, "amount": 30_000 + i,
+         "currency": "EUR", "booked_at": datetime(2025, 1, 6 + i // 4, 9, i, tzinfo=UTC), "handling": code}
+        for to, given in codes.items() for i, code in enumerate(given)
+    ]  # fmt: skip
+    payments += [
+        payments[12 * n] | {"transaction_id": f"{to} later", "booked_at": datetime(2025, 6, 2, tzinfo=UTC)}
+        for n, to in enumerate(codes)
+    ]
+    ids = {payment[end] for payment in payments for end in ("originator", "beneficiary")}
+    accounts = pl.DataFrame({"account": sorted(ids), "kind": "bank"})
+    moved = pl.DataFrame(payments, infer_schema_length=None)
+    case = of_tables(tmp_path, {"accounts": accounts, "transactions": moved})
+    case.score("GRF-01")
+    (found,) = (part.frame for part in sharing.parts(case._state) if part.element.name == "Finding")
+    carried = found.select(pl.col("movements").list.first().str.split("-").list.first(), "handling").rows()
+    assert sorted(carried, key=str) == [("circle", "H3"), ("club", "H1"), ("shop", "H0")]
 
 
 def test_another_case_is_not_mixed_in(small: Case, tmp_path: Path, graph: Running) -> None:
