@@ -20,6 +20,8 @@ SET_MARK = f"MERGE (w:{_MARK} {{`id`: $id}}) SET w += $props"
 OTHERS = f"MATCH (w:{_MARK}) WHERE w.`case` <> $case RETURN count(w) AS others"
 """Whether the database holds another case."""
 
+_NUMBERS = ("whole", "number")
+
 AWAIT = "CALL db.awaitIndexes(300)"
 
 
@@ -49,18 +51,21 @@ def find(part: Part) -> str:
     It is sent everything that it compares: ask `known` first, and only of those.
     """
     name = part.element.name
+    # To Cypher 1 and 1.0 are equal.
+    numbers = [quoted(key, of=part.element) for key, kind in part.element.properties.items() if kind in _NUMBERS]
+    typed = "".join(f" OR toStringOrNull(n.{key}) <> toStringOrNull(r.`props`.{key})" for key in numbers)
     if part.ends:
         return (
             f"UNWIND $rows AS r OPTIONAL MATCH (a)-[n:{quoted(name)}]->(b) {_by_index('n', name)} "
             "WHERE n.`id` = r.`id` WITH r, a, n, b "
-            "WHERE n IS NULL OR properties(n) <> r.`props` "
+            f"WHERE n IS NULL OR properties(n) <> r.`props`{typed} "
             "OR coalesce(a.`id` <> r.`from`, true) OR coalesce(b.`id` <> r.`to`, true) "
             "RETURN r.`id` AS id, properties(n) AS held, a.`id` AS start, b.`id` AS stop, [] AS labels"
         )
     label = f" OR NOT n:{quoted(part.label)}" if part.label else ""
     return (
         f"UNWIND $rows AS r OPTIONAL MATCH (n:{quoted(name)}) {_by_index('n', name)} WHERE n.`id` = r.`id` WITH r, n "
-        f"WHERE n IS NULL OR properties(n) <> r.`props`{label} "
+        f"WHERE n IS NULL OR properties(n) <> r.`props`{typed}{label} "
         "RETURN r.`id` AS id, properties(n) AS held, null AS start, null AS stop, labels(n) AS labels"
     )
 

@@ -77,7 +77,13 @@ def lived_at(case: Case, folder: Path) -> None:
     people = pl.Series(
         "from_id", case._state.table("parties").filter(pl.col("kind") == "person")["party"].sort().head(3)
     )
-    where = {"kind": "lives_at", "from_kind": "parties", "to_kind": "addresses", "to_id": ["d1", "d1", "d2"]}
+    where = {
+        "link": ["l1", "l2", "l3"],
+        "kind": "lives_at",
+        "from_kind": "parties",
+        "to_kind": "addresses",
+        "to_id": ["d1", "d1", "d2"],
+    }
     pl.DataFrame(where).with_columns(people).write_parquet(folder / "links.parquet")
     pl.DataFrame({"address": ["d1", "d2"], "city": "Northford"}).write_parquet(folder / "addresses.parquet")
     for name in ("links", "addresses"):
