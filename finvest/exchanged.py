@@ -36,7 +36,7 @@ class Pulled:
 
     def lines(self) -> Iterator[str]:
         """Say it, a line each."""
-        yield f"{self.new:,} new proposals; {self.known:,} were here already"
+        yield f"new proposals: {self.new:,}; already here: {self.known:,}"
         for why, count in self.set_aside.items():
             yield f"{count:,} set aside: {why}"
 

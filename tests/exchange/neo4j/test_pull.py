@@ -182,7 +182,7 @@ def test_the_verbs_of_the_command_line(case: Case, graph: Running, monkeypatch: 
         assert result.exit_code == 0, result.output
         return result.stdout
 
-    assert "2 new proposals; 0 were here already" in run("pull")
+    assert "new proposals: 2; already here: 0" in run("pull")
     assert "drives the van" in run("proposals", "list")
     ids = {row["kind"]: row["proposal"] for row in listed(case)}
     assert "accepted; d" in run("proposals", "accept", ids["link"][:9], "--from", "2025-03-01", "--reason", WHY)
