@@ -205,15 +205,18 @@ def _described(view: CaseView, best: pl.DataFrame, sent: pl.DataFrame) -> pl.Dat
     """Say who sends to whom, and how even the amounts are."""
     flat = best.select("group", n="evidence").explode("n", empty_as_null=False)
     flat = flat.join(sent.unique(["group", "n"]).drop("action", strict=False), on=["group", "n"])
-    amounts = flat.group_by("group", "day", "currency").agg(cv=pl.col("amount").std(ddof=0) / pl.col("amount").mean())
+    # In one order: the last bit of a mean depends on it.
+    ordered = flat.sort("group", "day", "currency", "n").group_by("group", "day", "currency", maintain_order=True)
+    amounts = ordered.agg(cv=pl.col("amount").std(ddof=0) / pl.col("amount").mean())
     few = pl.col("payee").is_not_null().all() & (pl.col("payee").n_unique() <= FEW)
     people = flat.group_by("group").agg(
         senders=pl.col("account").unique().sort(),
         recipients=pl.when(few).then(pl.col("beneficiary").drop_nulls().unique().sort().implode()),
         beneficiaries=pl.when(pl.col("payee").is_not_null().all()).then(pl.col("payee").n_unique().cast(pl.Int64)),
     )
+    evenness = amounts.group_by("group", maintain_order=True).agg(even=pl.col("cv").mean())
     jobs = view.frame("employments").group_by(group="employer").agg(evidence_employments="n")
-    rows = best.join(people, on="group").join(amounts.group_by("group").agg(even=pl.col("cv").mean()), on="group")
+    rows = best.join(people, on="group").join(evenness, on="group")
     known = view.frame("parties", "n", "party") if view.lacks(["parties"]) is None else None
     numbers = {} if known is None else dict(known.select("party", "n").iter_rows())
     rows = (

@@ -76,7 +76,7 @@ def test_does_not_accuse_its_look_alike(id_: str) -> None:
 @each
 def test_order_of_records_changes_nothing(id_: str) -> None:
     results = [
-        [(f.id, f.score, f.sentence) for f in DETECTORS[id_]().detect(planted(id_).view(seed))]
+        [(f.id, f.score, f.sentence, f.facts) for f in DETECTORS[id_]().detect(planted(id_).view(seed))]
         for seed in (None, 1, 2, 3)
     ]
     assert results[0]
