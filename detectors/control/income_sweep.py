@@ -16,9 +16,9 @@ class IncomeSweep(Detector):
         strength="strong",
         roles={"origins": ("account", "possible_victim"), "recipient": ("account", "exploiter")},
         needs=("transactions", "accounts.books_on_file"),
-        sentence="On {paydays} paydays in a row or more ({period}) at least {percent} % of the income of {origins} "
-        "left within {hours} hours, each time {way}{recipient} (accounts: {origins_count}, incomes: {payments}). What "
-        "left: {amounts}. What makes it income: {kind}.",
+        sentence="On {paydays} paydays in a row or more ({period}) {smallest_percent} % or more of each income of "
+        "{origins} left within {hours} hours, each time {way}{recipient} (accounts: {origins_count}, incomes: "
+        "{payments}; looked for: {percent} %). What left: {amounts}. What makes it income: {kind}.",
         innocent={
             "own account elsewhere": "The recipient's account has the same holder. Who holds the recipient's account? "
             "Ask its bank.",

@@ -49,7 +49,8 @@ def sweeps(view: CaseView, hours: int, percent: int, least: int) -> pl.DataFrame
     -------
     polars.DataFrame
         One row an origin and recipient, the longest run of one payer: ``origin``, ``recipient`` (number of the account;
-        null for cash), ``terminal`` (null for a transfer), ``paydays``, ``came``, ``left`` (minor units), ``currency``,
+        null for cash), ``terminal`` (null for a transfer), ``paydays``, ``smallest_percent`` (of an income, that
+        left; rounded down), ``came``, ``left`` (minor units), ``currency``,
         ``kind`` (of the income), ``evidence`` (income and what left), ``order_certain``, ``own`` (one holder has
         origin and recipient), ``kin`` (they seem to be one family); both null where unknown. Sorted.
     """
@@ -75,6 +76,7 @@ def sweeps(view: CaseView, hours: int, percent: int, least: int) -> pl.DataFrame
     runs = swept.group_by(*to, run=pl.col("place") - pl.col("nth")).agg(
         pl.col("came", "left").sum(),
         paydays=pl.len().cast(pl.Int64),
+        smallest_percent=(pl.col("left") * 100 // pl.col("came")).min().cast(pl.Int64),
         kind=pl.col("kind").sort().first(),
         evidence=pl.concat([pl.col("credit"), pl.col("out").explode(empty_as_null=False)]),
         order_certain=pl.col("order_certain").all(),
@@ -130,7 +132,8 @@ def swept_to(view: CaseView, hours: int, percent: int, least: int) -> pl.DataFra
     -------
     polars.DataFrame
         ``origins`` (list of accounts), ``recipient`` (list, empty for cash), ``origins_count``, ``star``, ``paydays``
-        (the fewest of any origin), ``payments`` (incomes in all), ``evidence``, ``kind`` (what makes it income, in
+        (the fewest of any origin), ``smallest_percent`` (of an income, that left; rounded down), ``payments`` (incomes
+        in all), ``evidence``, ``kind`` (what makes it income, in
         words), ``amounts`` (what left, by currency), ``order_certain``, ``own``, ``kin``, ``way`` (how it left, in
         words), ``carries`` (a recipient that is no star carries living costs, see
         `finvest.features.living.lived_from`).
@@ -153,6 +156,7 @@ def swept_to(view: CaseView, hours: int, percent: int, least: int) -> pl.DataFra
         origins_count=pl.col("origin").n_unique().cast(pl.Int64),
         star=pl.col("star").first(),
         paydays=pl.col("paydays").min(),
+        smallest_percent=pl.col("smallest_percent").min(),
         payments=pl.col("paydays").sum(),
         evidence=pl.col("evidence").explode(empty_as_null=False),
         kind=pl.col("kind").replace(WORDS).unique().sort().str.join(", "),

@@ -87,6 +87,17 @@ def test_a_star_has_one_finding_and_grows_with_its_origins() -> None:
     assert "{" not in three.sentence
 
 
+def test_the_smallest_share_that_left_stands_beside_the_one_looked_for() -> None:
+    make = swept("ana", "bo", out=1_350_00)
+    for month in range(3):
+        make.transfer("employer", "cem", 1_500_00, 30 * month)
+        make.transfer("cem", "keeper", (1_350_00, 1_260_50, 1_500_00)[month], 30 * month + 0.8)
+    (finding,) = found("CTL-03", make)
+    assert finding.facts["smallest_percent"] == 84
+    assert "84 % or more of each income" in finding.sentence
+    assert "looked for: 80 %" in finding.sentence
+
+
 def test_the_same_cash_machine_is_a_recipient_without_a_subject() -> None:
     (finding,) = found("CTL-03", swept(to="cash", channel="cash_atm", terminal="M7"))
     assert roles(finding) == {"ana": "possible_victim"}
