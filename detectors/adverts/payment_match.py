@@ -19,10 +19,10 @@ class PaymentMatch(Detector):
         strength="moderate",
         roles={"payer": ("account", "undetermined")},
         needs=("adverts", "adverts.posted_at", "adverts.price", "transactions"),
-        sentence="{payer} paid a site the exact price of {matched} of {adverts} adverts with one contact within "
-        "{minutes} minutes before they appeared ({period}), {amounts} in all; by chance {expected:.1e} such "
-        "payments are to be expected. Adverts of the contact without a price, not compared: {unpriced}. Whoever paid "
-        "may have been made to: the holder may be a possible victim.",
+        sentence="{payer} paid a site the exact price of {matched} of {adverts} adverts with one contact shortly "
+        "before they appeared ({period}), {amounts} in all; the longest wait was {longest_minutes} minutes, and up to "
+        "{minutes} count. By chance {expected:.1e} such payments are to be expected. Adverts of the contact without a "
+        "price, not compared: {unpriced}. Whoever paid may have been made to: the holder may be a possible victim.",
         innocent={
             "busy site": "So many pay this price to the site that such matches come about by chance. Ask the site for "
             "its own log of payments and adverts.",

@@ -89,8 +89,8 @@ def matches(view: CaseView, minutes: int) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        ``payer``, ``contact``, ``advert``, ``payment``, ``chance``; of one payer an advert is matched with the latest
-        payment, and a payment with one advert.
+        ``payer``, ``contact``, ``advert``, ``payment``, ``wait`` (from payment to advert, microseconds), ``chance``;
+        of one payer an advert is matched with the latest payment, and a payment with one advert.
     """
     window = minutes * 60 * _SECOND
     adverts = priced_adverts(view).drop_nulls("price")
@@ -106,7 +106,7 @@ def matches(view: CaseView, minutes: int) -> pl.DataFrame:
     found = found.unique(["payer", "payment"], keep="first", maintain_order=True)
     rates = chances(view, minutes).drop("payments")
     found = found.join(rates, on=["site", "price", "currency"], how="left", maintain_order="left")
-    return found.select("payer", "contact", "advert", "payment", "chance")
+    return found.select("payer", "contact", "advert", "payment", "chance", wait=pl.col("posted") - pl.col("paid"))
 
 
 @feature
@@ -124,7 +124,8 @@ def advert_payers(view: CaseView, minutes: int, hit_percent: int) -> pl.DataFram
     -------
     polars.DataFrame
         One row an account and contact with a match: ``payer``, ``contact``, ``evidence`` (payments),
-        ``evidence_adverts``, ``matched``, ``adverts`` of the contact with a price, ``unpriced`` (without),
+        ``evidence_adverts``, ``matched``, ``longest_minutes`` (from a payment to its advert, begun minutes
+        count), ``adverts`` of the contact with a price, ``unpriced`` (without),
         ``expected`` (matches by chance), ``contacts`` (that the account matches), ``reseller`` (of `RESELLER` or
         more), ``log_ratio`` (natural logarithm of the likelihood ratio).
 
@@ -168,6 +169,7 @@ def advert_payers(view: CaseView, minutes: int, hit_percent: int) -> pl.DataFram
             evidence="payment",
             evidence_adverts="advert",
             matched=pl.len().cast(pl.Int64),
+            longest_minutes=-(-pl.col("wait").max() // (60 * _SECOND)),
             gain=gain.sum(),
         )
     )

@@ -29,6 +29,13 @@ def test_one_match_is_none(count: int, expected: int) -> None:
     assert len(found("ADV-04", placed(count))) == expected
 
 
+@pytest.mark.parametrize(("after", "minutes"), [(0, 0), (5, 5), (9.2, 10), (10, 10)])
+def test_the_longest_wait_is_told_in_begun_minutes(after: float, minutes: int) -> None:
+    (finding,) = found("ADV-04", placed(after=after))
+    assert finding.facts["longest_minutes"] == minutes
+    assert f"the longest wait was {minutes} minutes, and up to 10 count" in finding.sentence
+
+
 @pytest.mark.parametrize(("after", "expected"), [(0, 1), (10, 1), (10.1, 0), (-0.1, 0)])
 def test_minutes(after: float, expected: int) -> None:
     assert len(found("ADV-04", placed(after=after))) == expected
