@@ -67,7 +67,7 @@ def origin_report(content: OriginContent) -> str:
         "head": head(content, teller),
         "origins": origin_sections.sources(found, teller, most),
         "hypotheses": trail_sections.hypotheses(found, teller, "In this answer"),
-        "by_rule": origin_sections.by_rule(found),
+        "by_rule": origin_sections.by_rule(found, teller),
         "sources_by_rule": origin_sections.sources_by_rule(found, teller, most),
         "notes": [say(note) for note in found.notes],
         "coverage": trail_rules.books(found.books, teller),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from finvest.model.errors import UsageError
 from finvest.model.money import show
 from finvest.tracing.backward import KINDS, answering
@@ -47,10 +49,10 @@ def answers(found: Origins, teller: Teller) -> list[str]:
     if not rows:
         account = teller.account(found.about.beneficiary)
         return [f"{under}, nothing is to be asked for: {account} held no money at the end of {found.about.day}."]
-    told = [f"{under}, {_part(rows[0])} of the {subject(found, teller)} {_came(rows[0])}."]
+    told = [f"{under}, {_part(rows[0])} of the {subject(found, teller)} {_came(rows[0], found, teller)}."]
     for row in rows[1:]:
         part = _part(row)
-        told.append(f"{part[0].upper()}{part[1:]} {_came(row)}.")
+        told.append(f"{part[0].upper()}{part[1:]} {_came(row, found, teller)}.")
     return told
 
 
@@ -58,9 +60,18 @@ def _part(row: dict[str, Any]) -> str:
     return interval(row["low"], row["high"], row["currency"])
 
 
-def _came(row: dict[str, Any]) -> str:
+def _came(row: dict[str, Any], found: Origins, teller: Teller) -> str:
     rests = f"; {resting(row)} of it rests on a hypothesis" if row["on_hypothesis"] else ""
-    return f"{KINDS[row['kind']]}{rests}"
+    return f"{_opening(found, teller) if row['kind'] == 'opening' else KINDS[row['kind']]}{rests}"
+
+
+def _opening(found: Origins, teller: Teller) -> str:
+    """Say in whose account it lay when the books begin, or in how many."""
+    rows = found.to_frame().filter(pl.col("kind") == "opening")
+    if (accounts := rows["beneficiary"].n_unique()) > 1:
+        return f"lay in {accounts} accounts when their books begin"
+    row = rows.row(0, named=True)
+    return f"lay in {teller.account(row['beneficiary'], row['beneficiary_label'])} when its books begin"
 
 
 def sources(found: Origins, teller: Teller, most: int) -> Grid:
@@ -102,7 +113,7 @@ def _doubts(row: dict[str, Any]) -> list[str]:
     return ["may be the other record of a payment on file"] if row["doubtful"] else []
 
 
-def by_rule(found: Origins) -> Grid:
+def by_rule(found: Origins, teller: Teller) -> Grid:
     """Return what the sources of each kind add up to under each rule, and which rules cannot say."""
     rows: Rows = []
     for name, rule in RULES.items():
@@ -112,8 +123,9 @@ def by_rule(found: Origins) -> Grid:
         except UsageError as error:
             rows.append([title, f"cannot say: {error}"])
             continue
-        kinds = found.under(name).kinds.iter_rows(named=True)
-        rows.append([title, [f"{_part(row)} {_came(row)}" for row in kinds] or "nothing was there"])
+        under = found.under(name)
+        told = [f"{_part(row)} {_came(row, under, teller)}" for row in under.kinds.iter_rows(named=True)]
+        rows.append([title, told or "nothing was there"])
     return listed(rows, ["Rule", "What the money came from"], nothing="")
 
 

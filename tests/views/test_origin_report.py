@@ -66,7 +66,7 @@ def page_of(found: Origins, **more: Any) -> str:
 def test_the_answer_is_a_sentence_with_the_sum_asked_about() -> None:
     told = section(page_of(mixed()), "question")
     assert "Under the rule first in, first out, 30,000.00 EUR of the 50,000.00 EUR that front paid to" in told
-    assert "on 2025-03-10 lay in the account when its books begin." in told
+    assert "on 2025-03-10 lay in pool when its books begin." in told
     assert "20,000.00 EUR came in from an account of which no books are on file that day." in told
     assert RULES["fifo"].means in told
     assert RULES["fifo"].used in told
@@ -83,6 +83,15 @@ def test_what_is_not_known_makes_it_an_interval() -> None:
 def test_a_balance_says_whose_and_when() -> None:
     told = section(page_of(balance()), "question")
     assert "54,000.00 EUR of the 54,000.00 EUR that lay in pool at the end of 2025-03-12 came in from" in told
+
+
+def test_what_lay_in_several_accounts_is_not_said_to_have_lain_in_one() -> None:
+    made = case(
+        Books("giver", [out("taker", 100_00, 3, "t")], opening=300_00),
+        Books("taker", [into("giver", 100_00, 3, "t")], opening=20_00),
+    )
+    told = section(page_of(asked(made, Target(account=account("taker").id, day=on(9)))), "question")
+    assert "120.00 EUR of the 120.00 EUR that lay in taker at the end of 2025-03-12 lay in 2 accounts when" in told
 
 
 def test_an_empty_account_says_so() -> None:
