@@ -3,6 +3,7 @@
 import polars as pl
 
 from finvest.features.cash import Line, cash_events, under_line
+from finvest.features.cuts import with_unsearched
 from finvest.features.holders import holders
 from finvest.findings.detector import Card, CaseView, Check, Detector, Make, grows, param
 
@@ -63,14 +64,10 @@ class Structuring(Detector):
             * (0.5 + 0.5 * pl.col("below") / pl.col("all")),
         )
         known = [currency for currency, line in lines if line]
-        without = cash_events(view).filter(~pl.col("currency").is_in(known)).group_by("account", "currency").agg("n")
-        unsearched = without.sort("account", "currency").select(
-            "account",
-            evidence="n",
-            score=pl.lit(0.0),
-            not_assessable=pl.format("no line is set for cash in {}", "currency"),
-        )
-        return pl.concat([rows, unsearched], how="diagonal_relaxed")
+        other = cash_events(view).filter(~pl.col("currency").is_in(known)).sort("account", "currency", "n")
+        without = other.group_by("account", "currency", maintain_order=True).agg(evidence="n")
+        without = without.with_columns(why=pl.format("no line is set for cash in {}", "currency"))
+        return with_unsearched(rows, without, "account")
 
     def plant(self, make: Make) -> None:
         """Pay in five times just under ten thousand within eight days."""

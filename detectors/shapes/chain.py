@@ -3,7 +3,7 @@
 import polars as pl
 
 from finvest.features.chains import ChainSearch, value_chains
-from finvest.features.cuts import not_searched
+from finvest.features.cuts import with_unsearched
 from finvest.findings.checks import held_together, listed_companies
 from finvest.findings.detector import Card, CaseView, Detector, Make, grows, param
 
@@ -67,7 +67,7 @@ class Chain(Detector):
             order=pl.when(certain).then(pl.lit("certain")).otherwise(pl.lit("possible, not certain")),
             searches_cut=pl.lit(len(cut)),
         )
-        return pl.concat([rows, not_searched(cut)], how="diagonal_relaxed")
+        return with_unsearched(rows, cut, "members")
 
     def plant(self, make: Make) -> None:
         """Pass money on through seven accounts."""

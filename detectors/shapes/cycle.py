@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from finvest.features.cuts import not_searched
+from finvest.features.cuts import with_unsearched
 from finvest.features.relations import new_share
 from finvest.features.rings import RingSearch, rings
 from finvest.findings.checks import held_together
@@ -73,7 +73,7 @@ class Cycle(Detector):
             order=pl.when(certain).then(pl.lit("certain")).otherwise(pl.lit("possible, not certain")),
             searches_cut=pl.lit(len(cut)),
         )
-        return pl.concat([circles, not_searched(cut)], how="diagonal_relaxed")
+        return with_unsearched(circles, cut, "members")
 
     def plant(self, make: Make) -> None:
         """Send money round through four accounts."""

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from finvest.features.cuts import with_unsearched
 from finvest.features.paths import PathSearch, parallel_paths
 from finvest.findings.checks import held_together, listed_company
 from finvest.findings.detector import Card, CaseView, Check, Detector, Make, grows, param
@@ -70,10 +71,7 @@ class ScatterGather(Detector):
             * (1 - 0.5 * share["recurring"]),
             searches_cut=pl.lit(len(cut)),
         )
-        unsearched = cut.select(
-            source="account", score=pl.lit(0.0), not_assessable=pl.lit("the search for who its payees pay was cut")
-        )
-        return pl.concat([rows, unsearched], how="diagonal_relaxed")
+        return with_unsearched(rows, cut, "source")
 
     def plant(self, make: Make) -> None:
         """Let five people pass on within days what one account paid them."""

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from finvest.features.cuts import with_unsearched
 from finvest.features.groups import GroupSearch, stacked
 from finvest.findings.checks import held_together, mostly
 from finvest.findings.detector import Card, CaseView, Detector, Make, grows, param
@@ -68,8 +69,7 @@ class Stack(Detector):
             * (0.3 + 0.4 * new + 0.2 * pl.col("kept") + 0.1 * pl.col("order_certain")),
             accounts_not_searched=pl.lit(len(cut)),
         )
-        unsearched = cut.select(sources=pl.concat_list("account"), score=pl.lit(0.0), not_assessable="why")
-        return pl.concat([rows, unsearched], how="diagonal_relaxed")
+        return with_unsearched(rows, cut, "sources")
 
     def plant(self, make: Make) -> None:
         """Let four accounts pay four, and these pay four more within days, all but the diagonals."""

@@ -55,7 +55,7 @@ def rings(view: CaseView, search: RingSearch) -> tuple[pl.DataFrame, pl.DataFram
         ``kept`` (each payment carries the asked share of the one before), ``order_certain``, ``window_certain``. A
         ring of accounts stands once; where its value can be kept, with payments that keep it.
     cut : polars.DataFrame
-        ``account`` and ``evidence`` (the payments from which the search stopped).
+        ``account``, ``evidence`` (the payments from which the search stopped), ``why``.
     """
     from finvest.graph.cycles import cycles
 
