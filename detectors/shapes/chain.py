@@ -6,6 +6,7 @@ from finvest.features.chains import ChainSearch, value_chains
 from finvest.features.cuts import with_unsearched
 from finvest.findings.checks import held_together, listed_companies
 from finvest.findings.detector import Card, CaseView, Detector, Make, grows, param
+from finvest.findings.wording import order_of_payments
 
 
 class Chain(Detector):
@@ -64,7 +65,7 @@ class Chain(Detector):
         most = pl.col("passing") * 100 >= (pl.col("hops") - 1) * self.passing_percent
         rows = found.filter(most).with_columns(
             score=grows(pl.col("hops") - 2, 4) * (0.1 + 0.5 * passing + 0.3 * new + 0.1 * certain),
-            order=pl.when(certain).then(pl.lit("certain")).otherwise(pl.lit("possible, not certain")),
+            order=order_of_payments(certain),
             searches_cut=pl.lit(len(cut)),
         )
         return with_unsearched(rows, cut, "members")

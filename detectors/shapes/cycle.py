@@ -7,6 +7,7 @@ from finvest.features.relations import new_share
 from finvest.features.rings import RingSearch, rings
 from finvest.findings.checks import held_together
 from finvest.findings.detector import Card, CaseView, Check, Detector, Make, param
+from finvest.findings.wording import order_of_payments
 
 FRIENDS_LARGEST = 500_00
 """Largest payment, minor units, of a round of small debts."""
@@ -70,7 +71,7 @@ class Cycle(Detector):
         circles = found.hstack(value).with_columns(
             score=(0.8 * share * share + pl.when(certain).then(0.1).otherwise(0.0))
             * (0.25 + 0.75 * pl.col("new_share")),
-            order=pl.when(certain).then(pl.lit("certain")).otherwise(pl.lit("possible, not certain")),
+            order=order_of_payments(certain),
             searches_cut=pl.lit(len(cut)),
         )
         return with_unsearched(circles, cut, "members")

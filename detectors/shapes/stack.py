@@ -6,6 +6,7 @@ from finvest.features.cuts import with_unsearched
 from finvest.features.groups import GroupSearch, stacked
 from finvest.findings.checks import held_together, mostly
 from finvest.findings.detector import Card, CaseView, Detector, Make, grows, param
+from finvest.findings.wording import order_of_payments
 
 
 class Stack(Detector):
@@ -64,7 +65,7 @@ class Stack(Detector):
             second=pl.col("middles").list.len(),
             third=pl.col("targets").list.len(),
             passed_on=pl.when("kept").then(pl.lit("yes")).otherwise(pl.lit("no")),
-            order=pl.when("order_certain").then(pl.lit("certain")).otherwise(pl.lit("possible, not certain")),
+            order=order_of_payments(pl.col("order_certain")),
             score=grows(pl.col("pairs") - 8, 12)
             * (0.3 + 0.4 * new + 0.2 * pl.col("kept") + 0.1 * pl.col("order_certain")),
             accounts_not_searched=pl.lit(len(cut)),
