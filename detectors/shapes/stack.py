@@ -58,7 +58,7 @@ class Stack(Detector):
             busiest=self.busiest,
             budget=self.budget,
         )
-        found, cut = stacked(view, search, self.accounts, (self.keep_low, self.keep_high))
+        found, cut = stacked(view, search, (self.keep_low, self.keep_high))
         new = 1 - pl.col("recurring") / pl.col("pairs")
         rows = found.with_columns(
             first=pl.col("sources").list.len(),
