@@ -3,7 +3,6 @@
 import polars as pl
 
 from finvest.features.cuts import with_unsearched
-from finvest.features.relations import new_share
 from finvest.features.rings import RingSearch, rings
 from finvest.findings.checks import held_together
 from finvest.findings.detector import Card, CaseView, Check, Detector, Make, param
@@ -60,17 +59,10 @@ class Cycle(Detector):
                 budget=self.budget,
             ),
         )
-        one_currency = pl.col("currency").n_unique() == 1
-        value = view.measure(
-            found["evidence"],
-            kept_percent=pl.when(one_currency).then(pl.col("amount").min() * 100 / pl.col("amount").max()),
-        )
         share = pl.col("kept_percent").fill_null(50) / 100
         certain = pl.col("order_certain") & pl.col("window_certain")
-        value = value.with_columns(new_share=new_share(view, found["evidence"]))
-        circles = found.hstack(value).with_columns(
-            score=(0.8 * share * share + pl.when(certain).then(0.1).otherwise(0.0))
-            * (0.25 + 0.75 * pl.col("new_share")),
+        circles = found.with_columns(
+            score=(0.8 * share * share + 0.1 * certain) * (0.25 + 0.75 * pl.col("new_share")),
             order=order_of_payments(certain),
             searches_cut=pl.lit(len(cut)),
         )
