@@ -2,13 +2,10 @@
 
 import polars as pl
 
-from finvest.features.cash import funnels
+from finvest.features.cash import FOLLOWED_WITHIN, funnels
 from finvest.features.flow import pass_through_of_banks
 from finvest.findings.checks import listed_company, mostly
 from finvest.findings.detector import Card, CaseView, Detector, Make, grows, param
-
-HOURS = 48
-"""Time within which the money leaves (catalogue, MLT-02)."""
 
 
 class Funnel(Detector):
@@ -47,7 +44,7 @@ class Funnel(Detector):
 
     def look(self, view: CaseView) -> pl.DataFrame:
         """Return one row an account whose own books are on file."""
-        passed = pass_through_of_banks(view, HOURS).sort("account", -pl.col("credited"), "currency")
+        passed = pass_through_of_banks(view, FOLLOWED_WITHIN).sort("account", -pl.col("credited"), "currency")
         passed = passed.unique("account", keep="first", maintain_order=True)  # the currency that it receives most of
         passed = passed.filter(pl.col("passed") * 100 >= pl.col("credited") * self.passed_percent_least)
         rows = funnels(view, self.days).filter(pl.col("cities") >= self.cities, pl.col("rounds") >= self.rounds)
