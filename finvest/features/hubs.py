@@ -232,7 +232,8 @@ def contact_hubs(view: CaseView, days: int) -> pl.DataFrame:
     told = pl.lit(False if relations_on_file(view) else None, pl.Boolean)
     mostly = pl.col("unrelated") * 2 <= pl.col("holders")
     rows = rows.join(places, on="hub", how="left").with_columns(
-        pl.col("one_address").fill_null(0),
+        pl.col("unrelated").cast(pl.Int64),
+        pl.col("one_address").fill_null(0).cast(pl.Int64),
         family=pl.when(mostly).then(True).otherwise(told),  # noqa: FBT003
     )
     return rows.sort("hub").drop("hub", "key")
