@@ -105,6 +105,21 @@ def under_line(view: CaseView, line: Line) -> pl.DataFrame:
     return rows.with_columns(chance=pl.Series(chance, dtype=pl.Float64))
 
 
+@feature
+def without_line(view: CaseView, line: Line) -> pl.DataFrame:
+    """Return the cash of accounts in currencies that have no line.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row an account and currency, sorted: ``account``, ``currency``, ``evidence``, ``why``.
+    """
+    lines = [currency for currency, minor in line.lines if minor]
+    other = cash_events(view).filter(~pl.col("currency").is_in(lines)).sort("account", "currency", "n")
+    rows = other.group_by("account", "currency", maintain_order=True).agg(evidence="n")
+    return rows.with_columns(why=pl.format("no line is set for cash in {}", "currency"))
+
+
 def at_least(hits: int, trials: int) -> float:
     """Return the probability of so many heads or more in so many throws of a coin: exact, then rounded once."""
     ways: int = sum(comb(trials, k) for k in range(hits, trials + 1))
