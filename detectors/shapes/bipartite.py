@@ -43,17 +43,15 @@ class Bipartite(Detector):
 
     def look(self, view: CaseView) -> pl.DataFrame:
         """Return one row a pair of groups; not assessable for accounts that were cut or left out."""
-        found, cut = bipartite(
-            view,
-            GroupSearch(
-                days=self.days,
-                sources=self.payers_least,
-                targets=self.payees_least,
-                percent=self.percent,
-                busiest=self.busiest,
-                budget=self.budget,
-            ),
+        search = GroupSearch(
+            days=self.days,
+            sources=self.payers_least,
+            targets=self.payees_least,
+            percent=self.percent,
+            busiest=self.busiest,
+            budget=self.budget,
         )
+        found, cut = bipartite(view, search)
         payers, payees = pl.col("sources").list.len(), pl.col("targets").list.len()
         new = 1 - pl.col("recurring") / pl.col("pairs")
         alone = payers / pl.col("payers")

@@ -50,16 +50,14 @@ class Chain(Detector):
 
     def look(self, view: CaseView) -> pl.DataFrame:
         """Return one row a chain; not assessable for accounts from which the search was cut."""
-        found, cut = value_chains(
-            view,
-            ChainSearch(
-                days=self.days,
-                hops=self.hops,
-                keep=(self.keep_low, self.keep_high),
-                new_percent=self.new_percent,
-                budget=self.budget,
-            ),
+        search = ChainSearch(
+            days=self.days,
+            hops=self.hops,
+            keep=(self.keep_low, self.keep_high),
+            new_percent=self.new_percent,
+            budget=self.budget,
         )
+        found, cut = value_chains(view, search)
         certain = pl.col("order_certain") & pl.col("window_certain")
         passing, new = pl.col("passing") / (pl.col("hops") - 1), pl.col("new") / pl.col("hops")
         most = pl.col("passing") * 100 >= (pl.col("hops") - 1) * self.passing_percent

@@ -48,17 +48,15 @@ class Cycle(Detector):
 
     def look(self, view: CaseView) -> pl.DataFrame:
         """Return one row a circle, and one not assessable for each account from which the search was cut."""
-        found, cut = rings(
-            view,
-            RingSearch(
-                days=self.days,
-                shortest=self.shortest,
-                longest=self.longest,
-                longest_kept=self.longest_kept,
-                keep=(self.keep_low, self.keep_high),
-                budget=self.budget,
-            ),
+        search = RingSearch(
+            days=self.days,
+            shortest=self.shortest,
+            longest=self.longest,
+            longest_kept=self.longest_kept,
+            keep=(self.keep_low, self.keep_high),
+            budget=self.budget,
         )
+        found, cut = rings(view, search)
         share = pl.col("kept_percent").fill_null(50) / 100
         certain = pl.col("order_certain") & pl.col("window_certain")
         circles = found.with_columns(
