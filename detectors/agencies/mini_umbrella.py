@@ -45,7 +45,8 @@ class MiniUmbrella(Detector):
         rows = signs(cohorts(view, of), self.moved_percent)
         weights = {"workers_move": 0.3, "one_payer": 0.2, "struck": 0.1, "directed": 0.1}
         score = 0.3 + pl.sum_horizontal(pl.col(sign).fill_null(value=False) * w for sign, w in weights.items())
-        return rows.with_columns(score=score, neither=~(pl.col("workers_move") | pl.col("one_payer")))
+        neither = ~(pl.col("workers_move") | pl.col("one_payer"))
+        return rows.with_columns(score=score, neither=neither).drop("struck", "directed")
 
     def plant(self, make: Make, workers: int = 2, payers: int = 1) -> None:
         """Found ten companies at one address; two workers pass through them, and one account pays them all."""

@@ -58,7 +58,7 @@ class ContactHub(Detector):
     def look(self, view: CaseView) -> pl.LazyFrame:
         """Return one row an identifier."""
         weight = pl.col("kind").replace_strict(WEIGHTS, return_dtype=pl.Float64)
-        own, place = (grows(pl.col(count).cast(pl.Int64) - 3, 3) for count in ("unrelated", "one_address"))
+        own, place = grows(pl.col("unrelated") - 3, 3), grows(pl.col("one_address") - 3, 3)
         few = (pl.col("unrelated") < self.hub) | (pl.col("burst") < self.burst_least)
         return (
             contact_hubs(view, self.days)

@@ -56,5 +56,5 @@ class ConvoyCashOut(Detector):
     def look_alike(self, make: Make) -> None:
         """Let a market draw others to the machine each week, a few of them one after another."""
         for week in range(4):
-            for i, visitor in enumerate((5 * week + 3 * i) % 17 for i in range(6)):
-                make.transfer(f"v {visitor}", "cash", 50_00, 7 * week + i / 720, channel="cash_atm", terminal="M1")
+            for i, who in enumerate((5 * week + 3 * i) % 17 for i in range(6)):
+                make.transfer(f"visitor {who}", "cash", 50_00, 7 * week + i / 720, channel="cash_atm", terminal="M1")

@@ -58,7 +58,7 @@ class ProxyOperator(Detector):
             .with_columns(
                 not_assessable=untold(few, pl.col("holders"), self.most),
                 nobody=pl.when(nobody).then(pl.lit("not known")).otherwise(pl.lit("")),
-                score=grows(pl.col("holders").cast(pl.Int64) + pl.col("mainly").cast(pl.Int64) - 2, 3),
+                score=grows(pl.col("holders") + pl.col("mainly") - 2, 3),
             )
         )
 

@@ -2,13 +2,10 @@
 
 import polars as pl
 
-from finvest.features.cash import funnels
-from finvest.features.flow import pass_through
+from finvest.features.cash import FOLLOWED_WITHIN, funnels
+from finvest.features.flow import pass_through_of_banks
 from finvest.findings.checks import listed_company, mostly
 from finvest.findings.detector import Card, CaseView, Detector, Make, grows, param
-
-HOURS = 48
-"""Time within which the money leaves (catalogue, MLT-02)."""
 
 
 class Funnel(Detector):
@@ -45,31 +42,19 @@ class Funnel(Detector):
         "share of all it received that left in 48 hours, percent", default=80, low=1, high=100
     )
 
-    def look(self, view: CaseView) -> pl.LazyFrame:
+    def look(self, view: CaseView) -> pl.DataFrame:
         """Return one row an account whose own books are on file."""
-        books = view.accounts.filter("books_on_file", pl.col("kind") == "bank").select(account="n")
-        passed = (
-            pass_through(view, HOURS)
-            .lazy()
-            .sort("account", -pl.col("credited"), "currency")
-            .unique("account", keep="first", maintain_order=True)
-            .select("account", "credited", "passed", order_certain=pl.col("passed") == pl.col("passed_certain"))
-        )
+        passed = pass_through_of_banks(view, FOLLOWED_WITHIN).sort("account", -pl.col("credited"), "currency")
+        passed = passed.unique("account", keep="first", maintain_order=True)  # the currency that it receives most of
+        passed = passed.filter(pl.col("passed") * 100 >= pl.col("credited") * self.passed_percent_least)
+        rows = funnels(view, self.days).filter(pl.col("cities") >= self.cities, pl.col("rounds") >= self.rounds)
+        weight = pl.when(pl.col("home").is_null()).then(0.7).otherwise(0.9)
         return (
-            funnels(view, self.days)
-            .lazy()
-            .filter(pl.col("cities") >= self.cities, pl.col("rounds") >= self.rounds)
-            .join(books, on="account", how="semi")
-            .join(passed, on="account")
-            .filter(pl.col("passed") * 100 >= pl.col("credited") * self.passed_percent_least)
+            rows.join(passed.select("account", "passed_percent", "order_certain"), on="account")
             .with_columns(
-                passed_percent=pl.col("passed") * 100 / pl.col("credited"),
-                score=grows(pl.col("cities") + pl.col("rounds") - 2, 6)
-                * pl.when(pl.col("home").is_null()).then(0.7).otherwise(0.9)
-                + pl.when("order_certain").then(0.1).otherwise(0.0),
+                score=grows(pl.col("cities") + pl.col("rounds") - 2, 6) * weight + 0.1 * pl.col("order_certain")
             )
             .rename({"account": "funnel"})
-            .drop("credited", "passed")
         )
 
     def plant(self, make: Make) -> None:

@@ -3,7 +3,7 @@
 import polars as pl
 
 from finvest.features.balances import retention
-from finvest.features.flow import onward, pass_through, passed_on
+from finvest.features.flow import onward, pass_through_of_banks, passed_on
 from finvest.findings.checks import listed_company
 from finvest.findings.detector import Card, CaseView, Check, Detector, Make, grows, param
 
@@ -45,29 +45,23 @@ class RapidPassThrough(Detector):
     retained_percent_most: int = param("mean balance over value received, percent", default=2, low=0, high=100)
     events: int = param("sums received that passed on", default=5, low=2)
 
-    def look(self, view: CaseView) -> pl.LazyFrame:
+    def look(self, view: CaseView) -> pl.DataFrame:
         """Return one row an account whose own books are on file."""
-        books = view.frame("accounts").filter("books_on_file", pl.col("kind") == "bank").select(account="n")
-        passing = pass_through(view, self.hours).filter(
+        passing = pass_through_of_banks(view, self.hours).filter(
             pl.col("passed") * 100 >= pl.col("credited") * self.passed_percent_least,
             pl.col("passed_credits") >= self.events,
         )
-        passing = passing.join(books, on="account", how="semi")
         accounts = tuple(passing["account"].unique().sort())
         kept = retention(view, accounts).select("account", "retained", code="currency")
+        rows = passing.join(passed_on(view, self.hours, accounts), on=["account", "currency"])
+        rows = rows.join(kept, on=["account", "code"], how="left").rename({"account": "pipe"})
         retained = pl.col("retained") * 100
         return (
-            passing.join(passed_on(view, self.hours, accounts), on=["account", "currency"])
-            .join(kept, on=["account", "code"], how="left")
-            .lazy()
-            .filter(retained.is_null() | (retained <= self.retained_percent_most))
+            rows.filter(retained.is_null() | (retained <= self.retained_percent_most))
             .with_columns(
-                passed_percent=pl.col("passed") * 100 / pl.col("credited"),
-                order_certain=pl.col("passed") == pl.col("passed_certain"),
                 retained_percent=pl.when(retained.is_not_null()).then(retained.round(1).cast(pl.String) + " %"),
                 score=grows(pl.col("passed_credits"), 8) * pl.when(retained.is_null()).then(0.6).otherwise(1.0),
             )
-            .rename({"account": "pipe"})
             .drop("currency", "code", "retained")
         )
 

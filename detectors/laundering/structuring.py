@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from finvest.features.cash import Line, cash_events, under_line
+from finvest.features.cash import Line, under_line, without_line
+from finvest.features.cuts import with_unsearched
 from finvest.features.holders import holders
 from finvest.findings.detector import Card, CaseView, Check, Detector, Make, grows, param
 
@@ -50,27 +51,23 @@ class Structuring(Detector):
         """Return one row an account, direction and currency; not assessable where its currency has no line."""
         units = {"EUR": self.line_eur, "USD": self.line_usd, "GBP": self.line_gbp, "CHF": self.line_chf}
         lines = tuple((currency, line * 100) for currency, line in units.items())
-        rows = under_line(view, Line(lines=lines, from_percent=self.from_percent, days=self.days))
-        rows = rows.filter(
-            pl.col("events") >= self.events,
-            pl.col("together") * 100 >= pl.col("line") * self.together_percent,
-            pl.col("chance") <= self.chance_most,
-        ).with_columns(
-            line_units=pl.col("line") // 100,
-            direction=pl.when(pl.col("direction") == "in").then(pl.lit("into")).otherwise(pl.lit("out of")),
-            score=grows(pl.col("events") - 1, 4)
-            * (1 - pl.col("chance"))
-            * (0.5 + 0.5 * pl.col("below") / pl.col("all")),
+        line = Line(lines=lines, from_percent=self.from_percent, days=self.days)
+        rows = (
+            under_line(view, line)
+            .filter(
+                pl.col("events") >= self.events,
+                pl.col("together") * 100 >= pl.col("line") * self.together_percent,
+                pl.col("chance") <= self.chance_most,
+            )
+            .with_columns(
+                line_units=pl.col("line") // 100,
+                direction=pl.when(pl.col("direction") == "in").then(pl.lit("into")).otherwise(pl.lit("out of")),
+                score=grows(pl.col("events") - 1, 4)
+                * (1 - pl.col("chance"))
+                * (0.5 + 0.5 * pl.col("below") / pl.col("all")),
+            )
         )
-        known = [currency for currency, line in lines if line]
-        without = cash_events(view).filter(~pl.col("currency").is_in(known)).group_by("account", "currency").agg("n")
-        unsearched = without.sort("account", "currency").select(
-            "account",
-            evidence="n",
-            score=pl.lit(0.0),
-            not_assessable=pl.format("no line is set for cash in {}", "currency"),
-        )
-        return pl.concat([rows, unsearched], how="diagonal_relaxed")
+        return with_unsearched(rows, without_line(view, line), "account")
 
     def plant(self, make: Make) -> None:
         """Pay in five times just under ten thousand within eight days."""

@@ -40,10 +40,10 @@ class Nominees(Detector):
 
     def look(self, view: CaseView) -> pl.DataFrame:
         """Return one row a director, and one an address."""
-        people = busy_directors(view, self.sectors).filter(pl.col("posts") >= self.posts)
-        places = busy_addresses(view).filter(pl.col("posts") >= self.at_address, pl.col("shared") >= self.shared)
-        scored = [people.with_columns(score=grows(pl.col("posts"), 10))]
-        scored += [places.with_columns(score=grows(pl.col("posts"), 50))]
+        posts = pl.col("posts")
+        people = busy_directors(view, self.sectors).filter(posts >= self.posts)
+        places = busy_addresses(view).filter(posts >= self.at_address, pl.col("shared") >= self.shared)
+        scored = [people.with_columns(score=grows(posts, 10)), places.with_columns(score=grows(posts, 50))]
         return pl.concat(scored, how="diagonal_relaxed")
 
     def plant(self, make: Make) -> None:

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from finvest.features.cuts import with_unsearched
 from finvest.features.groups import GroupSearch, bipartite
 from finvest.findings.checks import held_together, mostly
 from finvest.findings.detector import Card, CaseView, Detector, Make, grows, param
@@ -42,17 +43,15 @@ class Bipartite(Detector):
 
     def look(self, view: CaseView) -> pl.DataFrame:
         """Return one row a pair of groups; not assessable for accounts that were cut or left out."""
-        found, cut = bipartite(
-            view,
-            GroupSearch(
-                days=self.days,
-                sources=self.payers_least,
-                targets=self.payees_least,
-                percent=self.percent,
-                busiest=self.busiest,
-                budget=self.budget,
-            ),
+        search = GroupSearch(
+            days=self.days,
+            sources=self.payers_least,
+            targets=self.payees_least,
+            percent=self.percent,
+            busiest=self.busiest,
+            budget=self.budget,
         )
+        found, cut = bipartite(view, search)
         payers, payees = pl.col("sources").list.len(), pl.col("targets").list.len()
         new = 1 - pl.col("recurring") / pl.col("pairs")
         alone = payers / pl.col("payers")
@@ -63,8 +62,7 @@ class Bipartite(Detector):
             score=grows(pl.col("pairs") - 4, 12) * (0.4 + 0.3 * new + 0.3 * alone),
             accounts_not_searched=pl.lit(len(cut)),
         )
-        unsearched = cut.select(sources=pl.concat_list("account"), score=pl.lit(0.0), not_assessable="why")
-        return pl.concat([rows, unsearched], how="diagonal_relaxed")
+        return with_unsearched(rows, cut, "sources")
 
     def plant(self, make: Make) -> None:
         """Let four accounts pay four others once each, all but the diagonal."""

@@ -3,9 +3,10 @@
 import polars as pl
 
 from finvest.features.chains import ChainSearch, value_chains
-from finvest.features.cuts import not_searched
+from finvest.features.cuts import with_unsearched
 from finvest.findings.checks import held_together, listed_companies
 from finvest.findings.detector import Card, CaseView, Detector, Make, grows, param
+from finvest.findings.wording import order_of_payments
 
 
 class Chain(Detector):
@@ -49,25 +50,23 @@ class Chain(Detector):
 
     def look(self, view: CaseView) -> pl.DataFrame:
         """Return one row a chain; not assessable for accounts from which the search was cut."""
-        found, cut = value_chains(
-            view,
-            ChainSearch(
-                days=self.days,
-                hops=self.hops,
-                keep=(self.keep_low, self.keep_high),
-                new_percent=self.new_percent,
-                budget=self.budget,
-            ),
+        search = ChainSearch(
+            days=self.days,
+            hops=self.hops,
+            keep=(self.keep_low, self.keep_high),
+            new_percent=self.new_percent,
+            budget=self.budget,
         )
+        found, cut = value_chains(view, search)
         certain = pl.col("order_certain") & pl.col("window_certain")
         passing, new = pl.col("passing") / (pl.col("hops") - 1), pl.col("new") / pl.col("hops")
         most = pl.col("passing") * 100 >= (pl.col("hops") - 1) * self.passing_percent
         rows = found.filter(most).with_columns(
             score=grows(pl.col("hops") - 2, 4) * (0.1 + 0.5 * passing + 0.3 * new + 0.1 * certain),
-            order=pl.when(certain).then(pl.lit("certain")).otherwise(pl.lit("possible, not certain")),
+            order=order_of_payments(certain),
             searches_cut=pl.lit(len(cut)),
         )
-        return pl.concat([rows, not_searched(cut)], how="diagonal_relaxed")
+        return with_unsearched(rows, cut, "members")
 
     def plant(self, make: Make) -> None:
         """Pass money on through seven accounts."""

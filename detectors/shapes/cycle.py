@@ -2,11 +2,11 @@
 
 import polars as pl
 
-from finvest.features.cuts import not_searched
-from finvest.features.relations import new_share
+from finvest.features.cuts import with_unsearched
 from finvest.features.rings import RingSearch, rings
 from finvest.findings.checks import held_together
 from finvest.findings.detector import Card, CaseView, Check, Detector, Make, param
+from finvest.findings.wording import order_of_payments
 
 FRIENDS_LARGEST = 500_00
 """Largest payment, minor units, of a round of small debts."""
@@ -48,32 +48,23 @@ class Cycle(Detector):
 
     def look(self, view: CaseView) -> pl.DataFrame:
         """Return one row a circle, and one not assessable for each account from which the search was cut."""
-        found, cut = rings(
-            view,
-            RingSearch(
-                days=self.days,
-                shortest=self.shortest,
-                longest=self.longest,
-                longest_kept=self.longest_kept,
-                keep=(self.keep_low, self.keep_high),
-                budget=self.budget,
-            ),
+        search = RingSearch(
+            days=self.days,
+            shortest=self.shortest,
+            longest=self.longest,
+            longest_kept=self.longest_kept,
+            keep=(self.keep_low, self.keep_high),
+            budget=self.budget,
         )
-        one_currency = pl.col("currency").n_unique() == 1
-        value = view.measure(
-            found["evidence"],
-            kept_percent=pl.when(one_currency).then(pl.col("amount").min() * 100 / pl.col("amount").max()),
-        )
+        found, cut = rings(view, search)
         share = pl.col("kept_percent").fill_null(50) / 100
         certain = pl.col("order_certain") & pl.col("window_certain")
-        value = value.with_columns(new_share=new_share(view, found["evidence"]))
-        circles = found.hstack(value).with_columns(
-            score=(0.8 * share * share + pl.when(certain).then(0.1).otherwise(0.0))
-            * (0.25 + 0.75 * pl.col("new_share")),
-            order=pl.when(certain).then(pl.lit("certain")).otherwise(pl.lit("possible, not certain")),
+        circles = found.with_columns(
+            score=(0.8 * share * share + 0.1 * certain) * (0.25 + 0.75 * pl.col("new_share")),
+            order=order_of_payments(certain),
             searches_cut=pl.lit(len(cut)),
         )
-        return pl.concat([circles, not_searched(cut)], how="diagonal_relaxed")
+        return with_unsearched(circles, cut, "members")
 
     def plant(self, make: Make) -> None:
         """Send money round through four accounts."""

@@ -56,10 +56,8 @@ class GatherScatter(Detector):
     def look(self, view: CaseView) -> pl.DataFrame:
         """Return one row an account: its best split."""
         rows = gatherings(view, self.days, self.others, (self.keep_low, self.keep_high))
-        unusual = [
-            pl.col(count) >= pl.col(usual).fill_null(0) * self.times_usual
-            for count, usual in (("senders", "usual_in"), ("receivers", "usual_out"))
-        ]
+        many_in = pl.col("senders") >= pl.col("usual_in").fill_null(0) * self.times_usual
+        many_out = pl.col("receivers") >= pl.col("usual_out").fill_null(0) * self.times_usual
         rare = (pl.col("peers_percent") <= self.rare_percent) | (pl.col("peers") <= FEW)
         smaller = pl.min_horizontal("senders", "receivers")
         passing = pl.min_horizontal(
@@ -68,7 +66,7 @@ class GatherScatter(Detector):
         score = grows(smaller - 1, 6) * (0.2 + 0.5 * passing + 0.2 * pl.col("kept") + 0.1 * pl.col("certain") / smaller)
         known = pl.col("usual_in").is_not_null() & pl.col("usual_out").is_not_null()
         score = score.clip(0, 1) * pl.when(known).then(1.0).otherwise(0.6)
-        return rows.filter(rare, *unusual).with_columns(score=score).rename({"account": "hub"})
+        return rows.filter(rare, many_in, many_out).with_columns(score=score).rename({"account": "hub"})
 
     def plant(self, make: Make) -> None:
         """Let six people pay an account, which pays six others the days after."""

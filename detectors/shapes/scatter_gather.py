@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from finvest.features.cuts import with_unsearched
 from finvest.features.paths import PathSearch, parallel_paths
 from finvest.findings.checks import held_together, listed_company
 from finvest.findings.detector import Card, CaseView, Check, Detector, Make, grows, param
@@ -59,21 +60,22 @@ class ScatterGather(Detector):
 
     def look(self, view: CaseView) -> pl.DataFrame:
         """Return one row a pair of accounts: its largest window; not assessable for accounts whose search was cut."""
-        keep, alike = (self.keep_low, self.keep_high), self.alike_percent
-        search = PathSearch(days=self.days, middles=self.middles, alike_percent=alike, keep=keep, budget=self.budget)
+        search = PathSearch(
+            days=self.days,
+            middles=self.middles,
+            alike_percent=self.alike_percent,
+            keep=(self.keep_low, self.keep_high),
+            budget=self.budget,
+        )
         found, cut = parallel_paths(view, search)
-        share = {name: pl.col(name) / pl.col("distinct") for name in ("keeping", "certain", "recurring")}
-        alone = pl.col("distinct") / pl.col("payers")
+        distinct = pl.col("distinct")
+        keeping, certain, recurring = (pl.col(c) / distinct for c in ("keeping", "certain", "recurring"))
+        alone = distinct / pl.col("payers")
         rows = found.with_columns(
-            score=grows(pl.col("distinct") - 1, 4)
-            * (0.4 + 0.3 * share["keeping"] + 0.1 * share["certain"] + 0.2 * alone)
-            * (1 - 0.5 * share["recurring"]),
+            score=grows(distinct - 1, 4) * (0.4 + 0.3 * keeping + 0.1 * certain + 0.2 * alone) * (1 - 0.5 * recurring),
             searches_cut=pl.lit(len(cut)),
         )
-        unsearched = cut.select(
-            source="account", score=pl.lit(0.0), not_assessable=pl.lit("the search for who its payees pay was cut")
-        )
-        return pl.concat([rows, unsearched], how="diagonal_relaxed")
+        return with_unsearched(rows, cut, "source")
 
     def plant(self, make: Make) -> None:
         """Let five people pass on within days what one account paid them."""

@@ -2,9 +2,11 @@
 
 import polars as pl
 
+from finvest.features.cuts import with_unsearched
 from finvest.features.groups import GroupSearch, stacked
 from finvest.findings.checks import held_together, mostly
 from finvest.findings.detector import Card, CaseView, Detector, Make, grows, param
+from finvest.findings.wording import order_of_payments
 
 
 class Stack(Detector):
@@ -56,20 +58,19 @@ class Stack(Detector):
             busiest=self.busiest,
             budget=self.budget,
         )
-        found, cut = stacked(view, search, self.accounts, (self.keep_low, self.keep_high))
+        found, cut = stacked(view, search, (self.keep_low, self.keep_high))
         new = 1 - pl.col("recurring") / pl.col("pairs")
         rows = found.with_columns(
             first=pl.col("sources").list.len(),
             second=pl.col("middles").list.len(),
             third=pl.col("targets").list.len(),
             passed_on=pl.when("kept").then(pl.lit("yes")).otherwise(pl.lit("no")),
-            order=pl.when("order_certain").then(pl.lit("certain")).otherwise(pl.lit("possible, not certain")),
+            order=order_of_payments(pl.col("order_certain")),
             score=grows(pl.col("pairs") - 8, 12)
             * (0.3 + 0.4 * new + 0.2 * pl.col("kept") + 0.1 * pl.col("order_certain")),
             accounts_not_searched=pl.lit(len(cut)),
         )
-        unsearched = cut.select(sources=pl.concat_list("account"), score=pl.lit(0.0), not_assessable="why")
-        return pl.concat([rows, unsearched], how="diagonal_relaxed")
+        return with_unsearched(rows, cut, "sources")
 
     def plant(self, make: Make) -> None:
         """Let four accounts pay four, and these pay four more within days, all but the diagonals."""

@@ -11,8 +11,8 @@ from finvest.view import CaseView, feature
 
 CASH = ("cash_atm", "cash_branch")
 
-FOLLOWED_WITHIN = "48h"
-"""Time within which cash that went in comes out elsewhere (MLT-02 of the catalogue)."""
+FOLLOWED_WITHIN = 48
+"""Hours within which cash that went in comes out elsewhere (MLT-02 of the catalogue)."""
 
 _AT_ONCE = 5_000
 """Sums of cash that are looked at together; only memory depends on it."""
@@ -105,6 +105,21 @@ def under_line(view: CaseView, line: Line) -> pl.DataFrame:
     return rows.with_columns(chance=pl.Series(chance, dtype=pl.Float64))
 
 
+@feature
+def without_line(view: CaseView, line: Line) -> pl.DataFrame:
+    """Return the cash of accounts in currencies that have no line.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row an account and currency, sorted: ``account``, ``currency``, ``evidence``, ``why``.
+    """
+    lines = [currency for currency, minor in line.lines if minor]
+    other = cash_events(view).filter(~pl.col("currency").is_in(lines)).sort("account", "currency", "n")
+    rows = other.group_by("account", "currency", maintain_order=True).agg(evidence="n")
+    return rows.with_columns(why=pl.format("no line is set for cash in {}", "currency"))
+
+
 def at_least(hits: int, trials: int) -> float:
     """Return the probability of so many heads or more in so many throws of a coin: exact, then rounded once."""
     ways: int = sum(comb(trials, k) for k in range(hits, trials + 1))
@@ -124,7 +139,9 @@ def _followed(cash: pl.DataFrame, out: pl.DataFrame) -> pl.DataFrame:
     """Return cash that money out elsewhere follows: ``followed``, and whether the account was ``there`` by card."""
     near = cash.join(out.filter(pl.col("account").is_in(cash["account"].unique().implode())), on="account")
     elsewhere = pl.col("where").is_null() | (pl.col("where") != pl.col("city"))
-    soon = (pl.col("late") >= pl.col("earliest")) & (pl.col("early") <= pl.col("latest").dt.offset_by(FOLLOWED_WITHIN))
+    soon = (pl.col("late") >= pl.col("earliest")) & (
+        pl.col("early") <= pl.col("latest").dt.offset_by(f"{FOLLOWED_WITHIN}h")
+    )
     followed = near.filter(elsewhere & soon).group_by("n").agg(pl.col("followed").sort())
     apart = (pl.col("early") - pl.col("earliest")).abs() <= pl.duration(days=2)
     same = near.filter((pl.col("channel") == "card_pos") & (pl.col("where") == pl.col("city")) & apart)

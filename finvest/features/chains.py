@@ -50,7 +50,7 @@ def value_chains(view: CaseView, search: ChainSearch) -> tuple[pl.DataFrame, pl.
         of all they received in its time and currency), ``kept_percent`` (last payment of the first), ``order_certain``,
         ``window_certain``.
     cut : polars.DataFrame
-        ``account`` and ``evidence`` (payments from which the search stopped).
+        ``account``, ``evidence`` (payments from which the search stopped), ``why``.
     """
     from finvest.graph.chains import chains
 

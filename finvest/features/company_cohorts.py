@@ -118,6 +118,7 @@ def signs(found: pl.DataFrame, moved_percent: int) -> pl.DataFrame:
     Parameters
     ----------
     found : polars.DataFrame
+        As `cohorts`.
     moved_percent : int
         Workers who appear at two members, percent of all, from which on workers move.
 

@@ -128,7 +128,7 @@ def _owned(view: CaseView) -> pl.DataFrame:
 
 @feature
 def busy_directors(view: CaseView, sectors: int) -> pl.DataFrame:
-    """Return for each person the day with the most posts.
+    """Return for each person whose companies may be of so many branches the day with the most posts.
 
     Parameters
     ----------
@@ -141,9 +141,9 @@ def busy_directors(view: CaseView, sectors: int) -> pl.DataFrame:
         One row a person: ``directors``, ``companies`` (party numbers), ``posts`` (companies directed at one time),
         ``sectors`` (NACE divisions among them), ``unknown_sectors`` (companies without one), ``one_group`` (they own
         each other; null where no ownership is on file), ``rests`` (see `posts`), ``first_day``, ``last_day`` (that day;
-        null where posts have no days), ``how`` (what they have in common, in words), ``not_assessable`` (only a name
-        says that the posts are one person's, or too few branches are known), ``evidence_links``,
-        ``evidence_companies``.
+        null where posts have no days), ``offices`` (null, see `busy_addresses`), ``how`` (what they have in common, in
+        words), ``not_assessable`` (only a name says that the posts are one person's, or too few branches are known),
+        ``evidence_links``, ``evidence_companies``.
     """
     name_only = pl.when(pl.col("rests").is_null()).then(pl.lit("that the posts are one person's, only a name says"))
     unknown = pl.format("the branches of {} of the companies are not known", "unknown_sectors")
@@ -181,10 +181,10 @@ def busy_addresses(view: CaseView) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        One row an address of at least two companies, with the columns of `busy_directors`: ``directors`` are those of
-        at least two of these companies, at any time, ``shared`` is how many persons they are; ``posts`` counts the
-        companies; ``offices`` (null in `busy_directors`) tells whether one of these is a lawyer, accountant or office
-        service (`OFFICES`; null where no branch is known).
+        One row an address of companies that have a director in common, with the columns of `busy_directors` except
+        ``not_assessable``: ``directors`` are those of at least two of these companies, at any time, ``shared`` is how
+        many persons they are; ``posts`` counts the companies; ``offices`` tells whether one of these is a lawyer,
+        accountant or office service (`OFFICES`; null where no branch is known).
     """
     seats = companies(view).filter(pl.col("address").is_not_null()).with_columns(until=pl.coalesce("dissolved", OPEN))
     seats = seats.with_columns(first=pl.coalesce("incorporated", "until"))

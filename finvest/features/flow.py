@@ -46,6 +46,26 @@ def pass_through(view: CaseView, hours: int) -> pl.DataFrame:
     )
 
 
+@feature
+def pass_through_of_banks(view: CaseView, hours: int) -> pl.DataFrame:
+    """Return `pass_through` of accounts at banks whose own books are on file: of others not all that left is known.
+
+    Returns
+    -------
+    polars.DataFrame
+        With ``passed_percent`` (of what was credited) and ``order_certain`` (what passed certainly passed).
+    """
+    books = view.frame("accounts").filter("books_on_file", pl.col("kind") == "bank").select(account="n")
+    return (
+        pass_through(view, hours)
+        .join(books, on="account", how="semi", maintain_order="left")
+        .with_columns(
+            passed_percent=pl.col("passed") * 100 / pl.col("credited"),
+            order_certain=pl.col("passed") == pl.col("passed_certain"),
+        )
+    )
+
+
 def passed_on(view: CaseView, hours: int, accounts: Sequence[int]) -> pl.DataFrame:
     """Return the transactions whose lots `pass_through` counts as passed.
 

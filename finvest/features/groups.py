@@ -112,13 +112,13 @@ def bipartite(view: CaseView, search: GroupSearch) -> tuple[pl.DataFrame, pl.Dat
 
 
 @feature
-def stacked(view: CaseView, search: GroupSearch, last: int, keep: tuple[int, int]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def stacked(view: CaseView, search: GroupSearch, keep: tuple[int, int]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return groups that pay groups that pay groups, no payment in two of them, the largest first.
 
     Parameters
     ----------
-    last : int
-        Smallest number of accounts in the last layer.
+    search : GroupSearch
+        Its ``targets`` hold for the second layer and for the third.
     keep : (int, int)
         The middle keeps the value if, currency by currency, from low to high percent of what came in goes out.
 
@@ -128,7 +128,7 @@ def stacked(view: CaseView, search: GroupSearch, last: int, keep: tuple[int, int
         ``sources``, ``middles``, ``targets`` (account numbers), ``evidence``, ``kept``, ``order_certain`` (each
         payment of the middle certainly follows one to its payer), and the columns of `_measured`.
     cut : polars.DataFrame
-        See `bipartite`.
+        See `_unsearched`.
     """
     from finvest.graph.stacks import stacks
 
@@ -137,7 +137,7 @@ def stacked(view: CaseView, search: GroupSearch, last: int, keep: tuple[int, int
         graph,
         found,
         window=search.days * DAY,
-        targets=last,
+        targets=search.targets,
         percent=search.percent,
         skip=_left_out(view, search.busiest),
     )

@@ -100,13 +100,34 @@ def bought_beside_income(view: CaseView, months: int) -> pl.DataFrame:
 
 
 def unlinked(view: CaseView, rows: pl.DataFrame) -> pl.Series:
-    """Tell for each ``sender`` whether nothing on file says that it is suspected or convicted of an offence."""
+    """Tell of each sender whether nothing on file says that it is suspected or convicted of an offence.
+
+    Parameters
+    ----------
+    rows : polars.DataFrame, shape (n, …)
+        As `bought_beside_income`, the sender in a list.
+
+    Returns
+    -------
+    polars.Series of Boolean, shape (n,)
+    """
     category = view.frame("parties")["subject_category"].gather(rows["sender"].list.first())
     return ~category.is_in(_LINKED).fill_null(value=False)
 
 
 def earned(view: CaseView, rows: pl.DataFrame) -> pl.Series:
-    """Tell for each ``sender`` whether its income on file was at least twice what it sent; null where none is."""
+    """Tell of each sender whether its income on file was at least twice what it sent.
+
+    Parameters
+    ----------
+    rows : polars.DataFrame, shape (n, …)
+        As `bought_beside_income`, the sender in a list.
+
+    Returns
+    -------
+    polars.Series of Boolean, shape (n,)
+        Null where no income of the sender is on file.
+    """
     sender = view.frame("parties")["party"].gather(rows["sender"].list.first())
     return received(view, rows.with_columns(party=sender))["received"] >= rows["funded"] * 2
 

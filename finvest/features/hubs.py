@@ -41,21 +41,21 @@ def within(day: str, days: int) -> pl.Expr:
     return pl.col(day).is_between(pl.col("until") - pl.duration(days=days - 1), pl.col("until"))
 
 
-def untold(few: pl.Expr, families_: pl.Expr, most: int) -> pl.Expr:
+def untold(few: pl.Expr, unrelated: pl.Expr, most: int) -> pl.Expr:
     """Return why a row cannot be judged, null where it can.
 
     Parameters
     ----------
     few : polars.Expr
         As far as is known there are too few; some of those of whom nothing is known may be among them.
-    families_ : polars.Expr
-        How many there are.
+    unrelated : polars.Expr
+        How many families there are.
     most : int
         How many a single person can have to do with.
     """
     gap = pl.format("one {} is theirs; holders not known: {}, days not known: {}", "kind", "unnamed", "undated")
-    many = pl.format("one {} is that of {} families: ask the bank what it stands for", "kind", families_)
-    return pl.when(few).then(gap).when(families_ > most).then(many)
+    many = pl.format("one {} is that of {} families: ask the bank what it stands for", "kind", unrelated)
+    return pl.when(few).then(gap).when(unrelated > most).then(many)
 
 
 def carer(nace: pl.Expr) -> pl.Expr:
@@ -232,7 +232,8 @@ def contact_hubs(view: CaseView, days: int) -> pl.DataFrame:
     told = pl.lit(False if relations_on_file(view) else None, pl.Boolean)
     mostly = pl.col("unrelated") * 2 <= pl.col("holders")
     rows = rows.join(places, on="hub", how="left").with_columns(
-        pl.col("one_address").fill_null(0),
+        pl.col("unrelated").cast(pl.Int64),
+        pl.col("one_address").fill_null(0).cast(pl.Int64),
         family=pl.when(mostly).then(True).otherwise(told),  # noqa: FBT003
     )
     return rows.sort("hub").drop("hub", "key")

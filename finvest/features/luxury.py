@@ -57,10 +57,10 @@ def luxury_beside_income(view: CaseView, days: int) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        ``spender`` (number of the party), ``account`` (numbers), ``since``, ``until``, ``spent``, ``gambled``,
-        ``cash_in``, ``received`` (declared income), ``percent`` (spent, of that income), ``cash_percent`` (cash paid
-        in, of what was spent; both rounded down), ``amounts``, ``evidence`` (spending and cash), ``evidence_incomes``;
-        ``not_assessable`` where no declared income is on file.
+        ``spender`` (number of the party), ``account`` (numbers), ``currency``, ``since``, ``until``, ``spent``,
+        ``gambled``, ``cash_in``, ``received`` (declared income), ``percent`` (spent, of that income), ``cash_percent``
+        (cash paid in, of what was spent; both rounded down), ``amounts``, ``evidence`` (spending and cash),
+        ``evidence_incomes``; ``not_assessable`` where no declared income is on file.
     """
     spent = luxury_spending(view, days)
     rows = spent.hstack(received(view, spent, declared=True))

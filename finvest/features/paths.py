@@ -94,7 +94,7 @@ def parallel_paths(view: CaseView, search: PathSearch) -> tuple[pl.DataFrame, pl
         that are paid by the source, and pay the sink, in another period too), ``payers`` (accounts that pay the
         sink within the period, all together), ``payees`` (those that the source pays in it), ``evidence``.
     cut : polars.DataFrame
-        ``account``: sources from which the search was not carried to its end.
+        ``account`` (sources from which the search was not carried to its end), ``why``.
     """
     from finvest.graph.two_hop import two_hop
 
@@ -139,6 +139,7 @@ def parallel_paths(view: CaseView, search: PathSearch) -> tuple[pl.DataFrame, pl
     legs = flat.select("row").hstack(tx[flat["place"]].select("n", "originator", "beneficiary", "amount", "currency"))
     found = best.join(_middles(best, legs, tx, search), on="row", how="left", maintain_order="left")
     cut = pl.DataFrame({"account": rows.cut_roots.astype(np.uint32)})
+    cut = cut.with_columns(why=pl.lit("the search for who its payees pay was cut"))
     return found.drop("row", "start"), cut
 
 

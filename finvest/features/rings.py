@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from finvest.features.cuts import by_account
+from finvest.features.relations import new_share
 from finvest.view import CaseView, feature
 
 if TYPE_CHECKING:
@@ -52,10 +53,12 @@ def rings(view: CaseView, search: RingSearch) -> tuple[pl.DataFrame, pl.DataFram
     -------
     found : polars.DataFrame
         ``members`` (account numbers in time order), ``evidence`` (one payment a hop, in time order), ``length``,
-        ``kept`` (each payment carries the asked share of the one before), ``order_certain``, ``window_certain``. A
-        ring of accounts stands once; where its value can be kept, with payments that keep it.
+        ``kept`` (each payment carries the asked share of the one before), ``order_certain``, ``window_certain``,
+        ``kept_percent`` (smallest payment of the largest; null in several currencies), ``new_share`` (payments that
+        are the only ones between their accounts). A ring of accounts stands once; where its value can be kept, with
+        payments that keep it.
     cut : polars.DataFrame
-        ``account`` and ``evidence`` (the payments from which the search stopped).
+        ``account``, ``evidence`` (the payments from which the search stopped), ``why``.
     """
     from finvest.graph.cycles import cycles
 
@@ -73,6 +76,10 @@ def rings(view: CaseView, search: RingSearch) -> tuple[pl.DataFrame, pl.DataFram
     first = pl.col("members").list.arg_min()
     ring = pl.concat_list(pl.col("members").list.slice(first), pl.col("members").list.slice(0, first))
     found = rows.with_columns(ring=ring).unique("ring", keep="first", maintain_order=True).drop("ring")
+    smallest = pl.col("amount").min() * 100 / pl.col("amount").max()
+    one_currency = pl.col("currency").n_unique() == 1
+    measured = view.measure(found["evidence"], kept_percent=pl.when(one_currency).then(smallest))
+    found = found.hstack(measured).with_columns(new_share=new_share(view, found["evidence"]))
     return found, by_account(view, np.concatenate([timed.cut_roots, kept.cut_roots]))
 
 

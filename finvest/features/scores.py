@@ -25,6 +25,7 @@ def surprising(nats: pl.Expr) -> pl.Expr:
 def grows(count: pl.Expr, scale: float) -> pl.Expr:
     """Return a score that rises from 0 towards 1 as a count grows; at `scale` it is 0.63.
 
-    Counts are unsigned in Polars, so they are made floats before anything is subtracted.
+    Many counts are unsigned in Polars, where 2 - 3 is four thousand million: cast one to Int64 before more is
+    subtracted from it than it can hold.
     """
     return 1 - (count.cast(pl.Float64).clip(lower_bound=0) / -scale).exp()

@@ -6,6 +6,8 @@ import string
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from finvest.model.money import show
 
 if TYPE_CHECKING:
@@ -72,6 +74,11 @@ def told(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
             label, written = label.replace(" percent", "").replace("percent", "share"), f"{written} %"
         said.append((label, written))
     return said
+
+
+def order_of_payments(certain: pl.Expr) -> pl.Expr:
+    """Write of each row whether the order of its payments is certain."""
+    return pl.when(certain).then(pl.lit("certain")).otherwise(pl.lit("possible, not certain"))
 
 
 def day(at: date) -> str:

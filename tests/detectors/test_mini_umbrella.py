@@ -38,6 +38,7 @@ def test_a_register_alone_is_enough_and_the_rest_is_to_be_asked() -> None:
     assert finding.facts["size"] == 10
     assert finding.facts["struck_off"] == 10
     assert "Workers on file: not known" in finding.sentence
+    assert not {"struck", "directed"} & finding.facts.keys()  # struck_off and nominees say it in numbers
     assert finding.days == (FIRST, FIRST + timedelta(days=27))
 
 

@@ -24,25 +24,25 @@ def findings(of: Material) -> Part:
     moved = of.movements.select("movement", "handling", record="records").explode("record", empty_as_null=False)
     flat = behind.filter(pl.col("table") == "transactions").lazy()
     movements = flat.join(moved, on="record").select("id", "handling", movements="movement").unique().collect()
-    listed = movements.sort("id", "movements").group_by("id", maintain_order=True).agg(pl.col("movements").unique())
+    listed = movements.group_by("id").agg(pl.col("movements").unique().sort())
     codes = pl.concat([movements.select("id", "handling"), _codes(of, behind)])
     rows = (
         rows.with_columns(
             title=pl.col("indicator").replace_strict(titles, default=None, return_dtype=pl.String),
             strength=pl.col("indicator").replace_strict(strengths, default=None, return_dtype=pl.String),
         )
-        .join(listed.with_columns(pl.col("movements").list.sort()), on="id", how="left", maintain_order="left")
-        .join(codes.group_by("id").agg(behind=pl.col("handling").max()), on="id", how="left", maintain_order="left")
-        .with_columns(handling=pl.max_horizontal("handling", "behind"))
+        .join(listed, on="id", how="left", maintain_order="left")
+        .join(codes.group_by("id").agg(strictest=pl.col("handling").max()), on="id", how="left", maintain_order="left")
+        .with_columns(handling=pl.max_horizontal("handling", "strictest"))
     )
     return Part(element, shaped(element, rows.drop("source")))
 
 
-def _behind(findings: pl.DataFrame) -> pl.DataFrame:
+def _behind(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the records behind findings: ``id``, ``table``, ``record``."""
     found = [
         (id_, table, record)
-        for id_, text in findings.select("id", "evidence").iter_rows()
+        for id_, text in rows.select("id", "evidence").iter_rows()
         for table, records in json.loads(text).items()
         for record in records
     ]
