@@ -33,6 +33,7 @@ class Funnel(Detector):
             "travelling trader": mostly("travelled", of="cities"),
             "business with branches": listed_company("funnel", keeps=0.5),
         },
+        version=2,
         sources=("S2: funnel accounts, victims made to hold them", "S4", "S1: T0083, IND01858", "S42"),
     )
     days: int = param("length of the period, days", default=30, low=1, high=365)
@@ -44,17 +45,17 @@ class Funnel(Detector):
 
     def look(self, view: CaseView) -> pl.DataFrame:
         """Return one row an account whose own books are on file."""
-        passed = pass_through_of_banks(view, FOLLOWED_WITHIN).sort("account", -pl.col("credited"), "currency")
-        passed = passed.unique("account", keep="first", maintain_order=True)  # the currency that it receives most of
+        passed = pass_through_of_banks(view, FOLLOWED_WITHIN)
         passed = passed.filter(pl.col("passed") * 100 >= pl.col("credited") * self.passed_percent_least)
         rows = funnels(view, self.days).filter(pl.col("cities") >= self.cities, pl.col("rounds") >= self.rounds)
         weight = pl.when(pl.col("home").is_null()).then(0.7).otherwise(0.9)
         return (
-            rows.join(passed.select("account", "passed_percent", "order_certain"), on="account")
+            rows.join(passed.select("account", "code", "passed_percent", "order_certain"), on=["account", "code"])
             .with_columns(
                 score=grows(pl.col("cities") + pl.col("rounds") - 2, 6) * weight + 0.1 * pl.col("order_certain")
             )
             .rename({"account": "funnel"})
+            .drop("code")
         )
 
     def plant(self, make: Make) -> None:

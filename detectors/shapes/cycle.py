@@ -4,17 +4,19 @@ import polars as pl
 
 from finvest.features.cuts import with_unsearched
 from finvest.features.rings import RingSearch, rings
+from finvest.features.units import minor_units
 from finvest.findings.checks import held_together
 from finvest.findings.detector import Card, CaseView, Check, Detector, Make, param
 from finvest.findings.wording import order_of_payments
 
-FRIENDS_LARGEST = 500_00
-"""Largest payment, minor units, of a round of small debts."""
+FRIENDS_LARGEST = 500
+"""Largest payment of a round of small debts, whole units of its currency."""
 
 
 def _small_debts(view: CaseView, rows: pl.DataFrame) -> pl.Series:
-    largest = view.measure(rows["evidence"], largest=pl.col("amount").max())["largest"]
-    return (largest <= FRIENDS_LARGEST) & (rows["kept_percent"] < 50).fill_null(value=False)  # noqa: PLR2004
+    paid = view.measure(rows["evidence"], largest=pl.col("amount").max(), currency=pl.col("currency").first())
+    small = paid.select(pl.col("largest") <= FRIENDS_LARGEST * minor_units(pl.col("currency"))).to_series()
+    return small & (rows["kept_percent"] < 50).fill_null(value=False)  # noqa: PLR2004 - null where there are several
 
 
 class Cycle(Detector):
@@ -36,6 +38,7 @@ class Cycle(Detector):
             "invoices behind each payment of the circle.",
         },
         checks={"treasury pool": held_together("members"), "friends settling up": Check(_small_debts)},
+        version=2,
         sources=("S44: cycle of the AMLSim patterns", "catalogue, section 2.13"),
     )
     days: int = param("time from the first to the last payment, days", default=10, low=1, high=60)

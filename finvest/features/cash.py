@@ -160,7 +160,7 @@ def funnels(view: CaseView, days: int) -> pl.DataFrame:
     polars.DataFrame
         One row an account, its period with the most cities: ``account``, ``cities``, ``rounds`` (cash in that counts),
         ``evidence`` (these, and what followed), ``home`` (null where unknown), ``travelled`` (cities in which the
-        account paid by card within two days of the cash).
+        account paid by card within two days of the cash), ``code`` (most of the cash's currency).
     """
     tx = view.frame("transactions", "n", "originator", "channel", "city", "earliest", "latest")
     cash = cash_events(view).filter(pl.col("direction") == "in", pl.col("city").is_not_null())
@@ -175,6 +175,7 @@ def funnels(view: CaseView, days: int) -> pl.DataFrame:
         cities=pl.col("city").n_unique(),
         rounds=pl.len(),
         travelled=pl.col("city").filter("there").n_unique(),
+        code=pl.col("currency").mode().sort().first().cast(pl.String),
         evidence=pl.concat([pl.col("n"), pl.col("followed").explode(empty_as_null=False)]).unique().sort(),
     )
     most = [-pl.col(c).cast(pl.Int64) for c in ("cities", "rounds")]

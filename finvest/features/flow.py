@@ -25,18 +25,21 @@ def pass_through(view: CaseView, hours: int) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        One row an account and currency with credits: ``account``, ``currency`` (number of the graph), ``credited``,
-        ``passed`` (possibly, where times are known to a date), ``passed_certain`` (minor units), ``credits``,
-        ``passed_credits`` (those of which nine tenths passed).
+        One row an account and currency with credits: ``account``, ``currency`` (number of the graph), ``code``
+        (of the currency), ``credited``, ``passed`` (possibly, where times are known to a date), ``passed_certain``
+        (minor units), ``credits``, ``passed_credits`` (those of which nine tenths passed).
     """
     from finvest.graph.lots import pass_through
 
+    # The graph numbers them from 1.
+    codes = view.frame("transactions", "currency")["currency"].unique().drop_nulls().sort()
     window = hours * _HOUR
     possible, certain = (pass_through(view.graph, window=window, order=order) for order in ("possible", "certain"))
     return pl.DataFrame(
         {
             "account": possible.account.astype(np.uint32),
             "currency": possible.currency,
+            "code": codes.gather(possible.currency - 1),
             "credited": possible.credited,
             "passed": possible.passed,
             "passed_certain": certain.passed,
@@ -78,7 +81,7 @@ def passed_on(view: CaseView, hours: int, accounts: Sequence[int]) -> pl.DataFra
     -------
     polars.DataFrame
         One row an account and currency of which something passed: ``account``, ``currency`` (number of the graph),
-        ``code`` (of the currency), ``evidence`` (transaction numbers, in and out, sorted).
+        ``evidence`` (transaction numbers, in and out, sorted).
     """
     from finvest.graph.lots import fifo_lots
 
@@ -93,9 +96,7 @@ def passed_on(view: CaseView, hours: int, accounts: Sequence[int]) -> pl.DataFra
         },
         schema_overrides={"account": pl.UInt32, "evidence": pl.UInt32},
     )
-    members = passed.group_by("account", "currency").agg(pl.col("evidence").unique().sort())
-    code = view.frame("transactions", "currency")["currency"].gather(members["evidence"].list.first())
-    return members.with_columns(code=code)
+    return passed.group_by("account", "currency").agg(pl.col("evidence").unique().sort())
 
 
 def onward(view: CaseView, accounts: pl.Series, evidence: pl.Series) -> pl.DataFrame:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from finvest.features.pay_limits import decimals
 from finvest.features.pay_rules import MILLION, cited, exact, seats, with_rule
+from finvest.features.units import minor_units
 from finvest.view import CaseView, feature
 
 COST = ("hourly_minimum", "employer_contribution", "holiday_accrual")
@@ -57,7 +57,7 @@ def billed_hours(view: CaseView) -> pl.DataFrame:
         .then(None)
         .when(pl.col("hours").fill_null(0) == 0)
         .then(pl.lit("the hours on the bill cannot be read"))
-        .when(pl.col("amount").is_null() | decimals(pl.col("currency")).is_null())
+        .when(pl.col("amount").is_null() | minor_units(pl.col("currency")).is_null())
         .then(pl.lit("the amount or the currency of the bill is not known"))
         .when(pl.col("first_day").is_null() | pl.col("country").is_null())
         .then(pl.lit("the day of the work or the supplier's country is not known"))
@@ -67,7 +67,7 @@ def billed_hours(view: CaseView) -> pl.DataFrame:
         .then(pl.lit("the hourly minimum on file is in another currency than the bill"))
     )
     # Minimum and hours are in millionths, and the share on top is counted in hundredths of them.
-    cost = hours * minimum * decimals(pl.col("currency")) // MILLION * (_PERCENT + contribution + holiday)
+    cost = hours * minimum * minor_units(pl.col("currency")) // MILLION * (_PERCENT + contribution + holiday)
     unit = MILLION * _PERCENT
     rows = rows.with_columns(why=why, price=pl.col("amount").cast(pl.Int128) * unit, cost=cost)
     short = pl.max_horizontal((pl.col("cost") - pl.col("price")) // unit, 0)

@@ -6,7 +6,7 @@ import polars as pl
 
 from finvest.features.pay import MEASURED, pay_months
 from finvest.features.pay_rules import MILLION, cited, with_rule
-from finvest.model.currencies import DECIMALS
+from finvest.features.units import minor_units
 from finvest.view import CaseView, feature
 
 LONGEST_DAY = 16
@@ -14,12 +14,6 @@ LONGEST_DAY = 16
 
 _MONTH = 28
 """Days of a period that is compared with what a month of life costs."""
-
-
-def decimals(currency: pl.Expr) -> pl.Expr:
-    """Return ten to the power of a currency's decimals, Int128."""
-    powers = {code: 10**d for code, d in DECIMALS.items()}
-    return currency.replace_strict(powers, default=None, return_dtype=pl.Int64).cast(pl.Int128)
 
 
 @feature
@@ -35,7 +29,7 @@ def against_minimum(view: CaseView) -> pl.DataFrame:
     """
     rows = with_rule(view, pay_months(view), "hourly_minimum")
     pay = pl.coalesce("paid", "net").cast(pl.Int128)
-    legal = pl.col("hourly_minimum").cast(pl.Int128) * pl.col("hours").cast(pl.Int128) * decimals(pl.col("currency"))
+    legal = pl.col("hourly_minimum").cast(pl.Int128) * pl.col("hours").cast(pl.Int128) * minor_units(pl.col("currency"))
     why = (
         pl.when(pl.col("why").is_not_null())
         .then("why")
@@ -83,7 +77,7 @@ def against_caps(view: CaseView) -> pl.DataFrame:
             ("excess_taken", pl.col("taken")),
         )
     }
-    enough = pl.col("subsistence_month").cast(pl.Int128) * decimals(pl.col("currency"))
+    enough = pl.col("subsistence_month").cast(pl.Int128) * minor_units(pl.col("currency"))
     needy = pl.col("net").cast(pl.Int128) * MILLION < enough
     told = (pl.col("days") >= _MONTH) & (pl.col("subsistence_month_currency") == pl.col("currency"))
     why = (

@@ -102,6 +102,17 @@ def test_cities(cities: int, expected: int) -> None:
     assert len(found("MLT-02", funnel(cities))) == expected
 
 
+def test_money_of_another_currency_says_nothing_of_the_cash() -> None:
+    make = funnel()
+    make.transfer("abroad", "holder", 900_000, 70, currency="JPY")
+    assert len(found("MLT-02", make)) == 1
+    kept = funnel(out=700)
+    for i in range(3):
+        kept.transfer("abroad", "holder", 9_000, 20 + i, currency="JPY")
+        kept.transfer("holder", "elsewhere", 9_000, 20.5 + i, currency="JPY")
+    assert found("MLT-02", kept) == []
+
+
 @pytest.mark.parametrize(("out", "expected"), [(700, 0), (860, 1)])
 def test_most_must_leave(out: int, expected: int) -> None:
     assert len(found("MLT-02", funnel(out=out))) == expected

@@ -87,6 +87,21 @@ def test_a_ring_in_two_currencies_says_that_the_share_is_not_known() -> None:
 
 
 @pytest.mark.parametrize(
+    ("currency", "largest", "result"),
+    [
+        ("JPY", 500, "present"),
+        ("JPY", 501, "absent"),
+        ("KWD", 500_000, "present"),
+        ("KWD", 500_001, "absent"),
+        ("XXX", 500, "to ask"),
+    ],
+)
+def test_small_is_said_in_whole_units_of_the_currency(currency: str, largest: int, result: str) -> None:
+    (finding,) = found("GRF-05", ring(3, amounts=[largest, largest // 5, largest // 4], currency=currency))
+    assert checks(finding)["friends settling up"] == result
+
+
+@pytest.mark.parametrize(
     ("amounts", "result"),
     [
         ([500_00, 100_00, 249_99], "present"),

@@ -50,7 +50,7 @@ _JAVA = (
     "-Dlog4j2.disable.jmx=true",
     "-Dfile.encoding=UTF-8",
 )
-_UP = 90.0
+_UP = 600.0
 
 
 def lacking() -> str:
