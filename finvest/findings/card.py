@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 import polars as pl
 
-from finvest.model.errors import ContractError
+from finvest.model.errors import ContractError, FinvestError, place_of
 from finvest.model.tables import TABLES
 
 if TYPE_CHECKING:
@@ -76,10 +76,31 @@ class CounterCheck:
     keeps: float
 
     def results(self, view: CaseView, rows: pl.DataFrame) -> pl.Series:
-        """Return the check's result for each row, null where it cannot be run."""
+        """Return the check's result for each row, null where it cannot be run.
+
+        Raises
+        ------
+        ContractError
+            If the check fails, or returns anything but true, false or null for each row.
+        """
         if self.check is None or rows.is_empty():
             return pl.Series(self.name, [None] * len(rows), pl.Boolean)
-        return self.check(view, rows).cast(pl.Boolean).alias(self.name)
+        about = f"the check {self.name!r}"
+        try:
+            answer: object = self.check(view, rows)
+        except FinvestError:
+            raise
+        except (Exception, SystemExit) as error:
+            takes = f"it is a function of view and rows, with {', '.join(rows.columns)}"
+            raise ContractError(f"{about} failed ({place_of(error)}); {takes}") from error
+        wanted = f"{about} must return a polars Series of true, false or null, one a row ({len(rows)})"
+        if not isinstance(answer, pl.Series):
+            raise ContractError(f"{wanted}; it returned {type(answer).__name__}")
+        if answer.dtype not in (pl.Boolean, pl.Null):
+            raise ContractError(f"{wanted}; it returned {answer.dtype}")
+        if len(answer) != len(rows):
+            raise ContractError(f"{wanted}; it returned {len(answer)} of them")
+        return answer.cast(pl.Boolean).alias(self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

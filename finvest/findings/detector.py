@@ -12,6 +12,7 @@ from finvest.features.scores import grows
 from finvest.findings.card import Card, Check, param
 from finvest.findings.make import Make
 from finvest.findings.report import CHECK, Report
+from finvest.findings.returned import check_columns, collected
 from finvest.model.errors import ContractError, NotAssessable, UsageError
 from finvest.model.tables import DAY, INSTANT
 from finvest.view import CaseView
@@ -100,14 +101,12 @@ class Detector:
                 raise UsageError(f"{self.card.id}: {f.name} must be {low} to {high}; it is {value}")
 
     def _complete(self, view: CaseView) -> pl.DataFrame:
-        returned, roles = self.look(view), [*self.card.roles]
-        if not isinstance(returned, pl.DataFrame | pl.LazyFrame):
-            raise ContractError(f"{self.card.id}: look() must return a frame; it returned {type(returned).__name__}")
-        rows = returned.lazy().collect()
+        rows, roles = collected(self.card, self.look(view)), [*self.card.roles]
         evidence = [c for c in rows.columns if c == "evidence" or c.startswith("evidence_")]
         if not evidence or {*roles, "score"} - {*rows.columns}:
             wanted = ", ".join([*roles, "score", "evidence"])
             raise ContractError(f"{self.card.id}: look() must return {wanted}; it returned {', '.join(rows.columns)}")
+        check_columns(self.card, view, rows, evidence)
         if not rows["score"].is_between(0, 1).fill_null(value=False).all():
             raise ContractError(f"{self.card.id}: every score must lie in [0, 1]")
         if "not_assessable" not in rows.columns:
@@ -118,7 +117,10 @@ class Detector:
             if rows.select((judged & (pl.sum_horizontal(pl.col(what).list.len()) == 0)).any()).item():
                 raise ContractError(f"{self.card.id}: every row of look() must have {' or '.join(what)}")
         rows = _with_period_and_amounts(view, rows)
-        results = [check.results(view, rows).alias(CHECK + check.name) for check in self.card.counter_checks]
+        try:
+            results = [check.results(view, rows).alias(CHECK + check.name) for check in self.card.counter_checks]
+        except ContractError as error:
+            raise ContractError(f"{self.card.id}: {error}") from error
         rows = rows.with_columns(results).with_columns(found_score="score")
         for check in self.card.counter_checks:
             kept = pl.when(pl.col(CHECK + check.name).fill_null(value=False)).then(check.keeps).otherwise(1.0)
