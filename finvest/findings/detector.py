@@ -32,6 +32,8 @@ class Detector:
     card: ClassVar[Card]
 
     def __init_subclass__(cls) -> None:
+        if not isinstance(card := vars(cls).get("card"), Card | None):
+            raise ContractError(f"{cls.__name__}: card must be a Card; it is a {type(card).__name__}")
         if cls.__doc__ is None and "card" in vars(cls):
             cls.__doc__ = cls.card.what
         dataclass(kw_only=True, eq=False, repr=False)(cls)
