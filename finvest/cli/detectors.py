@@ -73,6 +73,7 @@ def command(
 @click.pass_obj
 def show(plugins: tuple[Path, ...], id_: str, json_: bool) -> None:
     """Print the card of a detector: what it looks for, parameters, innocent explanations, sources."""
+    from finvest.findings.card import bounds  # brings polars, which a list of commands needs not
     from finvest.registry import Registry
 
     detector = Registry(plugins).detector(id_)
@@ -86,9 +87,9 @@ def show(plugins: tuple[Path, ...], id_: str, json_: bool) -> None:
     output.say("Roles: " + ", ".join(f"{c} ({kind}, {role})" for c, (kind, role) in about.roles.items()))
     output.say("Parameters:")
     for entry in card(detector)["parameters"]:
-        bounds = " to ".join(str(x) for x in (entry["low"], entry["high"]) if x is not None)
+        limits = bounds(entry["low"], entry["high"])
         output.say(
-            f"  {entry['name']} = {entry['default']}   {entry['meaning']}" + (f"   ({bounds})" if bounds else "")
+            f"  {entry['name']} = {entry['default']}   {entry['meaning']}" + (f"   ({limits})" if limits else "")
         )
     output.say("Innocent explanations:")
     for check in about.counter_checks:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self, dataclass_transform
 
 import polars as pl
 
 from finvest.features.scores import grows
-from finvest.findings.card import Card, Check, param
+from finvest.findings.card import Card, Check, bounds, param, within
 from finvest.findings.make import Make
 from finvest.findings.report import CHECK, Report
 from finvest.findings.returned import check_columns, collected
@@ -34,6 +34,13 @@ class Detector:
     def __init_subclass__(cls) -> None:
         if not isinstance(card := vars(cls).get("card"), Card | None):
             raise ContractError(f"{cls.__name__}: card must be a Card; it is a {type(card).__name__}")
+        for name, kind in vars(cls).get("__annotations__", {}).items():
+            default = vars(cls).get(name)
+            if name != "card" and "ClassVar" not in str(kind) and not isinstance(default, Field):
+                given = "..." if default is None else repr(default)
+                raise ContractError(
+                    f"{cls.__name__}: {name} must be made with param(meaning, default={given}, low=...)"
+                )
         if cls.__doc__ is None and "card" in vars(cls):
             cls.__doc__ = cls.card.what
         dataclass(kw_only=True, eq=False, repr=False)(cls)
@@ -98,9 +105,8 @@ class Detector:
             if not isinstance(value, Integral if whole else Real):
                 wanted = "a whole number" if whole else "a number"
                 raise UsageError(f"{self.card.id}: {f.name} must be {wanted}; it is a {type(value).__name__}")
-            # Not a number is neither below nor above.
-            if not ((low is None or value >= low) and (high is None or value <= high)):
-                raise UsageError(f"{self.card.id}: {f.name} must be {low} to {high}; it is {value}")
+            if not within(value, low, high):
+                raise UsageError(f"{self.card.id}: {f.name} must be {bounds(low, high) or 'a number'}; it is {value}")
 
     def _complete(self, view: CaseView) -> pl.DataFrame:
         rows, roles = collected(self.card, self.look(view)), [*self.card.roles]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
-from finvest.findings.card import Card, Check
+from finvest.findings.card import Card, Check, param
 from finvest.findings.checks import listed_company
-from finvest.model.errors import ContractError
-from tests.findings.conftest import CARD
+from finvest.findings.detector import Detector
+from finvest.model.errors import ContractError, UsageError
+from tests.findings.conftest import CARD, view
 
 
 def card(**columns: Any) -> Card:
@@ -104,3 +105,64 @@ def test_a_share_that_is_none_is_refused(keeps: Any) -> None:
 def test_a_check_of_anything_but_a_function_is_refused() -> None:
     with pytest.raises(ContractError, match="a Check is made of a function of view and rows; it was given a str"):
         Check("count")  # type: ignore[arg-type]
+
+
+# ---- parameters
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"default": "5"}, "a parameter's default must be a number; 'payments' has '5'"),
+        ({"default": None}, "a parameter's default must be a number; 'payments' has None"),
+        ({"default": 5, "low": "2"}, "a parameter's low must be a number; 'payments' has '2'"),
+        ({"default": 5, "high": [9]}, "a parameter's high must be a number; 'payments' has [9]"),
+        ({"default": 1, "low": 2}, "a parameter's default must lie within its bounds; 'payments' has 1"),
+        ({"default": 9, "high": 2}, "a parameter's default must lie within its bounds; 'payments' has 9"),
+        ({"default": float("nan"), "low": 2}, "a parameter's default must lie within its bounds; 'payments' has nan"),
+    ],
+)
+def test_a_parameter_that_could_not_run_is_refused_where_it_is_made(wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(ContractError, match=re.escape(said)):
+        param("payments", **wrong)
+
+
+def test_a_threshold_that_is_no_param_is_refused_by_its_name() -> None:
+    with pytest.raises(ContractError, match=r"Own: least must be made with param\(meaning, default=5, low=\.\.\.\)"):
+
+        class Own(Detector):
+            card = Card(**CARD)
+            least: int = 5
+
+    with pytest.raises(
+        ContractError, match=r"Bare: least must be made with param\(meaning, default=\.\.\., low=\.\.\.\)"
+    ):
+
+        class Bare(Detector):
+            card = Card(**CARD)
+            least: int
+
+
+def test_what_is_no_parameter_of_a_class_is_left_alone() -> None:
+    class Own(Detector):
+        card = Card(**CARD)
+        kinds: ClassVar[tuple[str, ...]] = ("cash",)
+
+    assert Own().get_params() == {}
+
+
+@pytest.mark.parametrize(
+    ("bounds", "said"),
+    [
+        ({"low": 2}, "least must be 2 or more; it is -9"),
+        ({"low": 2, "high": 8}, "least must be 2 to 8; it is -9"),
+        ({"high": -10}, "least must be -10 or less; it is -9"),
+    ],
+)
+def test_bounds_are_said_as_they_are(bounds: dict[str, int], said: str) -> None:
+    class Own(Detector):
+        card = Card(**CARD)
+        least: int = param("payments", default=bounds.get("low", -10), low=bounds.get("low"), high=bounds.get("high"))
+
+    with pytest.raises(UsageError, match=f"^TST-01: {said}$"):
+        Own().set_params(least=-9).detect(view())
