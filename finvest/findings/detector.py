@@ -17,7 +17,7 @@ from finvest.model.errors import ContractError, NotAssessable, UsageError
 from finvest.model.tables import DAY, INSTANT
 from finvest.view import CaseView
 
-__all__ = ["Card", "CaseView", "Check", "Detector", "Make", "grows", "param"]
+__all__ = ["Card", "CaseView", "Check", "Detector", "Make", "NotAssessable", "grows", "param"]
 """What a detector's file needs of the contract."""
 
 
