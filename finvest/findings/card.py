@@ -152,7 +152,8 @@ class Card:
         self._check_kinds()
         self._check_names()
         if unknown := self.checks.keys() - self.innocent.keys():
-            raise ContractError(f"{self.id}: checks names no innocent explanation with {', '.join(sorted(unknown))}")
+            names, there = ", ".join(sorted(unknown)), ", ".join(self.innocent) or "none"
+            raise ContractError(f"{self.id}: checks names no innocent explanation with {names}; innocent has {there}")
         counter_checks = tuple(self._counter_check(name, text) for name, text in self.innocent.items())
         object.__setattr__(self, "counter_checks", counter_checks)  # frozen
 
