@@ -14,6 +14,7 @@ import click
 from finvest.evaluate.evaluation import RANKING
 from finvest.exchange.neo4j.guide import guide
 from finvest.figures import section
+from finvest.findings.card import bounds
 from finvest.registry import Registry
 
 if TYPE_CHECKING:
@@ -65,8 +66,7 @@ def _detector(cls: type[Detector]) -> str:
     ]
     for f in fields(cls):  # type: ignore[arg-type]
         low, high = f.metadata["low"], f.metadata["high"]
-        bounds = " to ".join(str(x) for x in (low, high) if x is not None)
-        lines.append(f"| `{f.name}` | {f.default} | {bounds} | {f.metadata['meaning']} |")
+        lines.append(f"| `{f.name}` | {f.default} | {bounds(low, high)} | {f.metadata['meaning']} |")
     lines += ["", "| innocent explanation | how it is ruled out | effect | what to ask |", "|---|---|---|---|"]
     for check in card.counter_checks:
         effect = "withdraws the finding" if check.keeps == 0 else f"leaves {check.keeps:.0%} of the score"

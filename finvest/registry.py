@@ -70,11 +70,11 @@ class Registry:
             refused[name] = str(error)
 
         for module in _modules("detectors", self.plugins, refuse):
-            for cls in _classes(module, "look"):
-                if not hasattr(cls.card, "id"):
-                    refused[module.__name__] = f"{cls.__name__} in {module.__name__}: its card must be a Card"
-                    continue
+            whole, faults = _whole(module)
+            for cls in whole:
                 _add(found, cls.card.id, cls, module)
+            if faults:
+                refused[module.__name__] = faults
         return dict(sorted(found.items())), dict(sorted(refused.items()))
 
     def loader(self, name: str) -> Loader:
@@ -124,6 +124,34 @@ def _classes(module: ModuleType, method: str) -> Iterator[Any]:
             yield cls
 
 
+def _whole(module: ModuleType) -> tuple[list[type[Detector]], str]:
+    """Return the detectors of a module, and what is wrong with its other classes that mean to be one."""
+    from finvest.findings.card import Card  # brings polars, which a list of commands needs not
+    from finvest.findings.detector import Detector
+
+    file = Path(module.__file__ or module.__name__).name
+    own: list[Any] = [c for c in vars(module).values() if inspect.isclass(c) and c.__module__ == module.__name__]
+    whole, faults, bare = [], [], []
+    for cls in dict.fromkeys(own):
+        if "card" not in vars(cls):
+            bare += (
+                [f"{file}: {cls.__name__} has no card; give it card = Card(...)"] if issubclass(cls, Detector) else []
+            )
+        elif not isinstance(cls.card, Card):
+            faults.append(f"{file}: {cls.__name__}: its card must be a Card, as docs/add-a-detector.md shows")
+        elif not issubclass(cls, Detector):
+            faults.append(
+                f"{file}: {cls.__name__} must be a subclass of Detector; write class {cls.__name__}(Detector)"
+            )
+        elif cls.look is Detector.look:
+            faults.append(f"{file}: {cls.__name__} has no look(); it returns one row a suspicion")
+        else:
+            whole.append(cls)
+    if not whole and not faults:
+        faults = bare or [f"{file} holds no detector: a class of Detector with a card; begin other files' names with _"]
+    return whole, "; ".join(faults)
+
+
 def _modules(
     kind: str, plugins: tuple[Path, ...], refuse: Callable[[str, UsageError], None] | None = None
 ) -> Iterator[ModuleType]:
@@ -155,7 +183,7 @@ def _built_in(name: str, kind: str) -> ModuleType:
         spec = importlib.util.find_spec(name)
         if spec is not None and spec.origin is not None:
             _refuse_protected(Path(spec.origin), kind)
-    return _guarded(lambda: importlib.import_module(name), name.rpartition(".")[2] + ".py")
+    return _guarded(lambda: importlib.import_module(name), name.rpartition(".")[2] + ".py", kind)
 
 
 def _installed(point: EntryPoint, kind: str) -> ModuleType:
@@ -179,18 +207,24 @@ def _from_file(path: Path, kind: str) -> ModuleType:
     module, run = importlib.util.module_from_spec(spec), spec.loader.exec_module
     sys.modules[name] = module
     try:
-        _guarded(lambda: run(module), path.name)
+        _guarded(lambda: run(module), path.name, kind)
     except UsageError:
         del sys.modules[name]
         raise
     return module
 
 
-def _guarded(load: Callable[[], T], file: str) -> T:
+_OTHER = (AttributeError, ImportError, TypeError)
+"""What a file raises that is written for another contract than this."""
+
+
+def _guarded(load: Callable[[], T], file: str, kind: str) -> T:
     try:
         return load()
     except (Exception, SystemExit) as error:
-        raise UsageError(f"{file} cannot be loaded: {type(error).__name__}: {error}") from error
+        why = str(error).partition(" (/")[0] if isinstance(error, ImportError) else str(error)  # without its folder
+        page = "; docs/add-a-detector.md shows a whole one" if kind == "detectors" and isinstance(error, _OTHER) else ""
+        raise UsageError(f"{file} cannot be loaded: {type(error).__name__}: {why}{page}") from error
 
 
 @cache

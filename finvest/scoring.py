@@ -6,16 +6,14 @@ A detector that fails ends nobody else's work: its failure is one line among the
 from __future__ import annotations
 
 import logging
-import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from finvest.findings.ranking import Ranking
-from finvest.model.errors import FinvestError, UsageError
+from finvest.model.errors import FinvestError, UsageError, place_of
 from finvest.model.tables import TABLES
 
 if TYPE_CHECKING:
@@ -236,13 +234,6 @@ def _listing(failed: dict[str, str], detector: Detector) -> Iterator[None]:
         yield
     except FinvestError as error:
         failed[detector.card.id] = str(error)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         _LOG.debug("%s failed", detector.card.id, exc_info=True)
-        failed[detector.card.id] = _fault(error)
-
-
-def _fault(error: Exception) -> str:
-    """Say where a detector went wrong, without the error's words: they can quote records."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = ([f for f in frames if "site-packages" not in f.filename] or frames)[-1]
-    return f"a fault in the detector ({type(error).__name__} at {Path(place.filename).name}:{place.lineno})"
+        failed[detector.card.id] = f"a fault in the detector ({place_of(error)})"

@@ -233,3 +233,70 @@ def test_the_registry_is_a_value() -> None:
     assert Registry() == Registry(())
     made: dict[Any, int] = {Registry(): 1}
     assert made[Registry(())] == 1
+
+
+# ---- files whose detector is none
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("(Detector):", ":", "odd.py: Own must be a subclass of Detector; "),
+        ("    card = Card", "    kard = Card", "odd.py: Own has no card; give it card = Card(...)"),
+        ("    def look(", "    def lok(", "odd.py: Own has no look()"),
+        ("class Own", "class Own: pass\nclass _Unused", "odd.py holds no detector"),
+        (
+            "card = Card(",
+            "card = dict(",
+            "odd.py cannot be loaded: ContractError: Own: card must be a Card; it is a dict",
+        ),
+    ],
+)
+def test_a_class_that_is_no_detector_is_said_by_its_file(plugins: Path, old: str, new: str, said: str) -> None:
+    text = DETECTOR.format(id="XYZ-01")
+    assert old in text
+    text = text.replace(old, new)
+    if "_Unused" in new:
+        text = text[: text.index("class _Unused")]
+    put(plugins, "detectors/odd.py", text)
+    put(plugins, "detectors/whole.py", DETECTOR.format(id="XYZ-02"))
+    own = Registry((plugins,))
+    assert "XYZ-02" in own.detectors()
+    assert "XYZ-01" not in own.detectors()
+    (why,) = own.refused().values()
+    assert why.startswith(said)
+    assert "\n" not in why
+
+
+def test_a_base_class_without_a_card_is_fine_beside_a_detector(plugins: Path) -> None:
+    text = DETECTOR.format(id="XYZ-01").replace("class Own(Detector)", "class Shared(Base): pass\n\nclass Own(Shared)")
+    put(plugins, "detectors/own.py", text)
+    assert Registry((plugins,)).refused() == {}
+    assert "XYZ-01" in Registry((plugins,)).detectors()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("import Detector, ", "import CounterCheck, Detector, "),
+        ("innocent={}", "innocent=(1,)"),
+        ("innocent={}", "counter_checks=()"),
+        ("title=", "titel="),
+    ],
+)
+def test_what_is_written_for_another_contract_is_shown_the_page(plugins: Path, old: str, new: str) -> None:
+    text = DETECTOR.format(id="XYZ-01")
+    assert old in text
+    put(plugins, "detectors/old.py", text.replace(old, new))
+    (why,) = Registry((plugins,)).refused().values()
+    assert why.startswith("old.py cannot be loaded: ")
+    assert why.endswith("; docs/add-a-detector.md shows a whole one")
+    assert str(plugins) not in why
+
+
+def test_each_of_several_faulty_classes_of_a_file_is_said(plugins: Path) -> None:
+    text = DETECTOR.format(id="XYZ-01").replace("def look(", "def lok(")
+    put(plugins, "detectors/odd.py", text + text.replace("class Own", "class Other"))
+    (why,) = Registry((plugins,)).refused().values()
+    assert "Own has no look()" in why
+    assert "Other has no look()" in why

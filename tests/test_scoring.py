@@ -124,6 +124,8 @@ class Failing(Detector):
             return view.frame("transactions")
         if self.how == 3:
             return pl.DataFrame({"who": [0], "score": [2.0], "evidence": [[0]]})
+        if self.how == 5:
+            raise SystemExit(3)
         return pl.DataFrame({"who": [0, 1], "score": [0.5, 0.4], "evidence": [[0], [1]]})
 
 
@@ -134,6 +136,7 @@ class Failing(Detector):
         (2, r"TST-01: look\(\) must return who, score, evidence; it returned n, .*"),
         (3, r"TST-01: every score must lie in \[0, 1\]"),
         (4, r"TST-01: the sentence has no 'nothing'; look\(\) returns what it may use"),
+        (5, r"a fault in the detector \(SystemExit at test_scoring\.py:\d+\)"),
         (9, r"TST-01: how must be 1 to 5; it is 9"),
     ],
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from finvest.cli import output
-from finvest.cli.options import as_json, open_case
+from finvest.cli.options import as_json, open_case, with_plugins
 
 if TYPE_CHECKING:
     from finvest.findings.detector import Detector
@@ -69,13 +69,16 @@ def command(
 
 @command.command("show")
 @click.argument("id_", metavar="ID")
+@click.option("--plugins", multiple=True, type=click.Path(path_type=Path), help="Folder with detectors of your own.")
 @as_json
 @click.pass_obj
-def show(plugins: tuple[Path, ...], id_: str, json_: bool) -> None:
+def show(before: tuple[Path, ...], id_: str, plugins: tuple[Path, ...], json_: bool) -> None:
     """Print the card of a detector: what it looks for, parameters, innocent explanations, sources."""
+    from finvest.findings.card import bounds  # brings polars, which a list of commands needs not
     from finvest.registry import Registry
 
-    detector = Registry(plugins).detector(id_)
+    folders = tuple(dict.fromkeys((*before, *plugins)))
+    detector = Registry(folders).detector(id_)
     if json_:
         output.as_json(card(detector))
         return
@@ -86,9 +89,9 @@ def show(plugins: tuple[Path, ...], id_: str, json_: bool) -> None:
     output.say("Roles: " + ", ".join(f"{c} ({kind}, {role})" for c, (kind, role) in about.roles.items()))
     output.say("Parameters:")
     for entry in card(detector)["parameters"]:
-        bounds = " to ".join(str(x) for x in (entry["low"], entry["high"]) if x is not None)
+        limits = bounds(entry["low"], entry["high"])
         output.say(
-            f"  {entry['name']} = {entry['default']}   {entry['meaning']}" + (f"   ({bounds})" if bounds else "")
+            f"  {entry['name']} = {entry['default']}   {entry['meaning']}" + (f"   ({limits})" if limits else "")
         )
     output.say("Innocent explanations:")
     for check in about.counter_checks:
@@ -97,7 +100,7 @@ def show(plugins: tuple[Path, ...], id_: str, json_: bool) -> None:
         output.say(f"  {check.name} ({how}; {effect}): {check.explanation}")
         output.say(f"    ask: {check.ask}")
     output.say("Sources (docs/sources.md): " + "; ".join(about.sources))
-    output.hint(f"finvest score {about.id} runs it")
+    output.hint(f"finvest score {about.id}{with_plugins(folders)} runs it")
 
 
 @command.command("new")

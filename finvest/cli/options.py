@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -89,6 +90,11 @@ def needs_own_reason() -> None:
     context = click.get_current_context()
     if context.get_parameter_source("reason") is click.core.ParameterSource.ENVIRONMENT:
         raise click.UsageError("a decision needs a reason of its own; give --reason", context)
+
+
+def with_plugins(plugins: tuple[Path, ...]) -> str:
+    """Write folders of plugins as options, for a command that a hint names."""
+    return "".join(f" --plugins {shlex.quote(str(folder))}" for folder in plugins)
 
 
 def open_case(folder: Path, actor: str | None, reason: str | None, plugins: tuple[Path, ...] = ()) -> Case:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from finvest.cli import output
-from finvest.cli.options import as_json, of_case, of_selection, to_file
+from finvest.cli.options import as_json, of_case, of_selection, to_file, with_plugins
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +49,8 @@ def command(
     else:
         print_findings(found, top)
         if len(found):
-            output.hint(f"finvest explain {found[0].id} says why, and what to rule out")
+            plugins = with_plugins(case.registry.plugins)
+            output.hint(f"finvest explain {found[0].id}{plugins} says why, and what to rule out")
         else:
             output.hint("finvest detectors lists what each one needs")
     if found.failed:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 import polars as pl
 
-from finvest.model.errors import ContractError
+from finvest.model.errors import ContractError, FinvestError, place_of
+from finvest.model.tables import TABLES
 
 if TYPE_CHECKING:
     from finvest.view import CaseView
@@ -21,6 +24,9 @@ Kind = Literal["account", "party"]
 
 Decides = Callable[["CaseView", pl.DataFrame], pl.Series]
 """For each row that a detector found: true (the explanation holds), false, or null (the case's data cannot tell)."""
+
+_NO_END = re.compile(r"(\b\w\.\w|\b(cf|vs|Dr|Mr|Mrs|Ms|Prof|St))\.$")
+"""Ends a text with an abbreviation that a name in capitals may follow; any other is followed by small letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,12 @@ class Check:
 
     decides: Decides | None = None
     keeps: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.decides is not None and not callable(self.decides):
+            raise ContractError(f"a Check is made of a function of view and rows; it was given {_kind(self.decides)}")
+        if isinstance(self.keeps, bool) or not isinstance(self.keeps, int | float) or not 0 <= self.keeps <= 1:
+            raise ContractError(f"a Check's keeps must be a number from 0 to 1; it is {self.keeps!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +76,31 @@ class CounterCheck:
     keeps: float
 
     def results(self, view: CaseView, rows: pl.DataFrame) -> pl.Series:
-        """Return the check's result for each row, null where it cannot be run."""
+        """Return the check's result for each row, null where it cannot be run.
+
+        Raises
+        ------
+        ContractError
+            If the check fails, or returns anything but true, false or null for each row.
+        """
         if self.check is None or rows.is_empty():
             return pl.Series(self.name, [None] * len(rows), pl.Boolean)
-        return self.check(view, rows).cast(pl.Boolean).alias(self.name)
+        about = f"the check {self.name!r}"
+        try:
+            answer: object = self.check(view, rows)
+        except FinvestError:
+            raise
+        except (Exception, SystemExit) as error:
+            takes = f"it is a function of view and rows, with {', '.join(rows.columns)}"
+            raise ContractError(f"{about} failed ({place_of(error)}); {takes}") from error
+        wanted = f"{about} must return a polars Series of true, false or null, one a row ({len(rows)})"
+        if not isinstance(answer, pl.Series):
+            raise ContractError(f"{wanted}; it returned {type(answer).__name__}")
+        if answer.dtype not in (pl.Boolean, pl.Null):
+            raise ContractError(f"{wanted}; it returned {answer.dtype}")
+        if len(answer) != len(rows):
+            raise ContractError(f"{wanted}; it returned {len(answer)} of them")
+        return answer.cast(pl.Boolean).alias(self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,24 +149,92 @@ class Card:
     """The innocent explanations with their checks, in the card's order."""
 
     def __post_init__(self) -> None:
+        self._check_kinds()
+        self._check_names()
         if unknown := self.checks.keys() - self.innocent.keys():
-            raise ContractError(f"{self.id}: checks names no innocent explanation with {', '.join(sorted(unknown))}")
+            names, there = ", ".join(sorted(unknown)), ", ".join(self.innocent) or "none"
+            raise ContractError(f"{self.id}: checks names no innocent explanation with {names}; innocent has {there}")
         counter_checks = tuple(self._counter_check(name, text) for name, text in self.innocent.items())
         object.__setattr__(self, "counter_checks", counter_checks)  # frozen
 
+    def _check_kinds(self) -> None:
+        if not isinstance(self.id, str) or re.fullmatch("[A-Z]{3}-[0-9]{2}", self.id) is None:
+            wanted = "like XMP-01: three capitals, a dash, two digits"
+            raise ContractError(f"a card's id must be {wanted}; it is {self.id!r}")
+        for name in ("title", "what", "sentence"):
+            if not isinstance(text := getattr(self, name), str):
+                raise ContractError(f"{self.id}: {name} must be a text; it is {_kind(text)}")
+        for name, like in (("needs", "('transactions',)"), ("sources", "('S1',)")):
+            texts, wanted = getattr(self, name), f"{self.id}: {name} must be a tuple of texts, like {like}"
+            if not isinstance(texts, tuple):
+                raise ContractError(f"{wanted}; it is {_kind(texts)}")
+            for text in texts:
+                if not isinstance(text, str):
+                    raise ContractError(f"{wanted}; it has {_kind(text)}")
+        for name, like in (
+            ("roles", ", like {'payer': ('account', 'undetermined')}"),
+            ("innocent", " of a name to a text, like {'rents': 'Rents are often round. Ask the holder what for.'}"),
+            ("checks", " of a name in innocent to a Check"),
+        ):
+            if not isinstance(given := getattr(self, name), Mapping):
+                raise ContractError(f"{self.id}: {name} must be a dict{like}; it is {_kind(given)}")
+            if name == "roles" and not given:
+                raise ContractError(f"{self.id}: roles must be a dict{like}; it is empty")
+
+    def _check_names(self) -> None:
+        if self.strength not in get_args(Strength):
+            raise ContractError(f"{self.id}: strength must be {_either(Strength)}; it is {self.strength!r}")
+        for column, both in self.roles.items():
+            # A role that is none would leave a possible victim unmasked.
+            if both not in [(kind, role) for kind in get_args(Kind) for role in get_args(Role)]:
+                wanted = f"a kind ({_either(Kind)}) and a role ({_either(Role)})"
+                raise ContractError(f"{self.id}: role {column!r} must be {wanted}; it is {both!r}")
+        for need in self.needs:
+            if (table := need.partition(".")[0]) not in TABLES:
+                near = get_close_matches(table, TABLES, 1)
+                hint = f"did you mean {near[0]}?" if near else "docs/data-dictionary.md lists them"
+                raise ContractError(f"{self.id}: needs names no table {table!r}; {hint}")
+
     def _counter_check(self, name: str, text: str) -> CounterCheck:
-        explanation, dot, ask = text.partition(". ")
+        if not isinstance(name, str):
+            raise ContractError(f"{self.id}: the name of an innocent explanation must be a text; it is {_kind(name)}")
+        if not isinstance(text, str):
+            raise ContractError(f"{self.id}: {name!r} must be a text; it is {_kind(text)}")
+        explanation, ask = _first_sentence(text)
         if not ask:
-            raise ContractError(f"{self.id}: {name!r} must be a sentence that explains, and then what to ask for")
+            raise ContractError(
+                f"{self.id}: {name!r} must be a sentence that explains, and then what to ask for, as a sentence that "
+                f"begins with a capital"
+            )
         check = self.checks.get(name, Check())
-        return CounterCheck(
-            name=name, explanation=explanation + dot.strip(), ask=ask, check=check.decides, keeps=check.keeps
-        )
+        if not isinstance(check, Check):
+            like = "Check(function) or listed_company('payer')"
+            raise ContractError(f"{self.id}: the check {name!r} must be a Check, like {like}; it is {_kind(check)}")
+        return CounterCheck(name=name, explanation=explanation, ask=ask, check=check.decides, keeps=check.keeps)
 
     @property
     def family(self) -> str:
         """The catalogue's family, like ``GRF``."""
         return self.id.partition("-")[0]
+
+
+def _first_sentence(text: str) -> tuple[str, str]:
+    """Part a text where its first sentence ends: after a dot, question or exclamation mark, before a capital."""
+    for end in re.finditer(r"(?<=[.?!])\s+", text):
+        first, rest = text[: end.start()], text[end.end() :]
+        if rest.lstrip("\"'(„“«")[:1].isupper() and _NO_END.search(first) is None:
+            return first, rest
+    return text, ""
+
+
+def _kind(thing: object) -> str:
+    name = type(thing).__name__
+    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
+
+
+def _either(names: Any) -> str:  # noqa: ANN401 - a Literal
+    *others, last = get_args(names)
+    return f"{', '.join(others)} or {last}"
 
 
 def param(meaning: str, *, default: T, low: float | None = None, high: float | None = None, published: str = "") -> T:
@@ -152,6 +253,28 @@ def param(meaning: str, *, default: T, low: float | None = None, high: float | N
     Returns
     -------
     dataclass field
+
+    Raises
+    ------
+    ContractError
+        If the default is no number within the bounds.
     """
+    for name, value in (("default", default), ("low", low), ("high", high)):
+        if not (isinstance(value, int | float) or (value is None and name != "default")):
+            raise ContractError(f"a parameter's {name} must be a number; {meaning!r} has {value!r}")
+    if not within(default, low, high):
+        raise ContractError(f"a parameter's default must lie within its bounds; {meaning!r} has {default!r}")
     about: dict[str, Any] = {"meaning": meaning, "low": low, "high": high, "published": published}
     return field(default=default, metadata=about)
+
+
+def within(value: Any, low: float | None, high: float | None) -> bool:  # noqa: ANN401 - a number
+    """Tell whether a number lies within bounds, both included; what is no number does not, nor without bounds."""
+    return bool(value == value and (low is None or value >= low) and (high is None or value <= high))  # noqa: PLR0124
+
+
+def bounds(low: float | None, high: float | None) -> str:
+    """Say bounds: ``2 to 8``, ``2 or more``, ``8 or less``; nothing where there are none."""
+    if low is None:
+        return "" if high is None else f"{high} or less"
+    return f"{low} or more" if high is None else f"{low} to {high}"

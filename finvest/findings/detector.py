@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self, dataclass_transform
 
 import polars as pl
 
 from finvest.features.scores import grows
-from finvest.findings.card import Card, Check, param
+from finvest.findings.card import Card, Check, bounds, param, within
 from finvest.findings.make import Make
 from finvest.findings.report import CHECK, Report
+from finvest.findings.returned import check_columns, collected
 from finvest.model.errors import ContractError, NotAssessable, UsageError
 from finvest.model.tables import DAY, INSTANT
 from finvest.view import CaseView
 
-__all__ = ["Card", "CaseView", "Check", "Detector", "Make", "grows", "param"]
+__all__ = ["Card", "CaseView", "Check", "Detector", "Make", "NotAssessable", "grows", "param"]
 """What a detector's file needs of the contract."""
 
 
@@ -31,6 +32,15 @@ class Detector:
     card: ClassVar[Card]
 
     def __init_subclass__(cls) -> None:
+        if not isinstance(card := vars(cls).get("card"), Card | None):
+            raise ContractError(f"{cls.__name__}: card must be a Card; it is a {type(card).__name__}")
+        for name, kind in vars(cls).get("__annotations__", {}).items():
+            default = vars(cls).get(name)
+            if name != "card" and "ClassVar" not in str(kind) and not isinstance(default, Field):
+                given = "..." if default is None else repr(default)
+                raise ContractError(
+                    f"{cls.__name__}: {name} must be made with param(meaning, default={given}, low=...)"
+                )
         if cls.__doc__ is None and "card" in vars(cls):
             cls.__doc__ = cls.card.what
         dataclass(kw_only=True, eq=False, repr=False)(cls)
@@ -95,19 +105,16 @@ class Detector:
             if not isinstance(value, Integral if whole else Real):
                 wanted = "a whole number" if whole else "a number"
                 raise UsageError(f"{self.card.id}: {f.name} must be {wanted}; it is a {type(value).__name__}")
-            # Not a number is neither below nor above.
-            if not ((low is None or value >= low) and (high is None or value <= high)):
-                raise UsageError(f"{self.card.id}: {f.name} must be {low} to {high}; it is {value}")
+            if not within(value, low, high):
+                raise UsageError(f"{self.card.id}: {f.name} must be {bounds(low, high) or 'a number'}; it is {value}")
 
     def _complete(self, view: CaseView) -> pl.DataFrame:
-        returned, roles = self.look(view), [*self.card.roles]
-        if not isinstance(returned, pl.DataFrame | pl.LazyFrame):
-            raise ContractError(f"{self.card.id}: look() must return a frame; it returned {type(returned).__name__}")
-        rows = returned.lazy().collect()
+        rows, roles = collected(self.card, self.look(view)), [*self.card.roles]
         evidence = [c for c in rows.columns if c == "evidence" or c.startswith("evidence_")]
         if not evidence or {*roles, "score"} - {*rows.columns}:
             wanted = ", ".join([*roles, "score", "evidence"])
             raise ContractError(f"{self.card.id}: look() must return {wanted}; it returned {', '.join(rows.columns)}")
+        check_columns(self.card, view, rows, evidence)
         if not rows["score"].is_between(0, 1).fill_null(value=False).all():
             raise ContractError(f"{self.card.id}: every score must lie in [0, 1]")
         if "not_assessable" not in rows.columns:
@@ -118,7 +125,10 @@ class Detector:
             if rows.select((judged & (pl.sum_horizontal(pl.col(what).list.len()) == 0)).any()).item():
                 raise ContractError(f"{self.card.id}: every row of look() must have {' or '.join(what)}")
         rows = _with_period_and_amounts(view, rows)
-        results = [check.results(view, rows).alias(CHECK + check.name) for check in self.card.counter_checks]
+        try:
+            results = [check.results(view, rows).alias(CHECK + check.name) for check in self.card.counter_checks]
+        except ContractError as error:
+            raise ContractError(f"{self.card.id}: {error}") from error
         rows = rows.with_columns(results).with_columns(found_score="score")
         for check in self.card.counter_checks:
             kept = pl.when(pl.col(CHECK + check.name).fill_null(value=False)).then(check.keeps).otherwise(1.0)

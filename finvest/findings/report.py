@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from finvest.findings.finding import Checked, Finding, Result, Subject, finding_id
+from finvest.findings.returned import TABLE
 from finvest.findings.wording import fill, names, period, sums
 from finvest.model.errors import ContractError
 from finvest.model.subjects import known_by
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 CHECK = "check "
 """Prefix of the columns that hold the results of counter-checks."""
-
-_TABLE = {"account": "accounts", "party": "parties"}
 
 _OWN = (
     "start", "end", "first_day", "last_day", "amounts", "amount_base", "rate_sources", "score", "found_score",
@@ -80,7 +79,7 @@ class Report:
             rows = self.rows.filter(~pl.any_horizontal(*cleared, pl.lit(value=False)), said == "possible_victim")
             numbers = rows[column].explode(empty_as_null=False).unique().sort()
             if len(numbers):
-                ids = self.view.frame(_TABLE[kind], kind)[kind].gather(numbers)
+                ids = self.view.frame(TABLE[kind], kind)[kind].gather(numbers)
                 found.append(pl.DataFrame({"kind": [kind] * len(ids), "id": ids}))
         return pl.concat(found).unique().sort("kind", "id")
 

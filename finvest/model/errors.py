@@ -17,6 +17,9 @@ A message names file, line, what was expected and what to do. It never quotes pe
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 
 class FinvestError(Exception):
     """Base of all errors that finvest raises on purpose."""
@@ -67,3 +70,16 @@ class ServerError(FinvestError):
 
 class NotAssessable(FinvestError):  # noqa: N818 - a finding of its own, not a failure
     """A question that the data of this case cannot answer."""
+
+
+def place_of(error: BaseException) -> str:
+    """Say what went wrong where, without the error's words: they can quote records.
+
+    Returns
+    -------
+    str
+        Like ``KeyError at cycle.py:12``: the last line that is no library's.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    last = ([f for f in frames if "site-packages" not in f.filename] or frames)[-1]
+    return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"

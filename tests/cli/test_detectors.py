@@ -69,3 +69,18 @@ def test_evaluating_all_wants_them_all(loaded: Any, plugins: Path) -> None:
     result = loaded("evaluate", "--plugins", plugins, "--on", "case")
     assert result.exit_code == 2
     assert "broken.py cannot be loaded" in result.stderr
+
+
+def test_ones_own_is_shown_with_the_folder_before_or_after_and_hints_keep_it(
+    loaded: Any, finvest: Any, tmp_path: Path
+) -> None:
+    own = tmp_path / "my own"
+    (own / "detectors").mkdir(parents=True)
+    (own / "detectors" / "own.py").write_text(WRONG.replace("XYZ-91", "XMP-01"), encoding="utf-8")
+    for words in (("show", "XMP-01", "--plugins", own), ("--plugins", own, "show", "xmp-01")):
+        result = finvest("detectors", *words)
+        assert result.exit_code == 0, result.output
+        assert "days = 1   days   (1 or more)" in result.stdout
+        assert f"finvest score XMP-01 --plugins '{own}' runs it" in result.output
+    found = loaded("score", "--plugins", own, "GRF-05")
+    assert f" --plugins '{own}' says why" in found.output

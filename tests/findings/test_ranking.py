@@ -122,7 +122,9 @@ def test_a_withdrawn_finding_makes_nobody_a_victim() -> None:
 
 def test_at_the_top_the_number_of_families_decides_then_the_sum() -> None:
     def many(subject: str, n: int, families: int) -> list[Finding]:
-        return [finding(f"F-{subject}{i}", subject, strength="strong", family=f"F{i % families}X") for i in range(n)]
+        return [
+            finding(f"F-{subject}{i}", subject, strength="strong", family=f"F{'XYZ'[i % families]}X") for i in range(n)
+        ]
 
     one_family, three, three_more = many("a", 9, 1), many("b", 3, 3), many("c", 4, 3)
     ranking = Ranking([*one_family, *three, *three_more])
