@@ -100,6 +100,7 @@ def test_a_procedure_that_is_allowed(ask: Ask) -> None:
         ({"NEO4J_PASSWORD": "wrong"}, "refuses this user and password"),
         ({"NEO4J_URI": "bolt://127.0.0.1:9"}, "no Neo4j server answers"),
         ({"NEO4J_DATABASE": "absent"}, "no such database"),
+        ({"NEO4J_DATABASE": "System"}, "holds no case"),
     ],
 )
 def test_a_server_that_cannot_be_asked(ask: Ask, environment: dict[str, str], said: str) -> None:
