@@ -52,9 +52,11 @@ def scope(state: State, finding: str | None, account: str | None) -> Scope:
         view = state.shown()
         return Scope(account=view.id_of("account", account_number(view, account)))
     if finding:
-        ids = [id_ for id_ in state.store.frame("findings")["finding"].sort() if id_.startswith(finding)]
+        known = state.store.frame("findings")["finding"].sort()
+        ids = [id_ for id_ in known if id_.startswith(finding)]
         if len(ids) != 1 and finding not in ids:
-            listed = f" ({', '.join(ids[:MOST_LISTED])})" if ids else "; run finvest score first"
+            what = "finvest score lists them" if len(known) else "run finvest score first"
+            listed = f" ({', '.join(ids[:MOST_LISTED])})" if ids else f"; {what}"
             raise UsageError(f"{len(ids)} findings on file begin so{listed}")
         return Scope(finding=finding if finding in ids else ids[0])
     return Scope()

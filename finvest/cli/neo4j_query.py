@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +14,8 @@ from finvest.cli.neo4j_options import ask, of_server
 from finvest.cli.options import as_json, of_case, to_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from finvest.case import Case
 
 
@@ -51,15 +54,18 @@ def command(
     User and password come from NEO4J_USER and NEO4J_PASSWORD, or are asked for. LOAD CSV and procedures are refused
     unless allowed by name. `finvest neo4j guide` has questions ready to use.
     """
-    from finvest.exchange.neo4j.guide import named
+    from finvest.exchange.neo4j.guide import filled, named
     from finvest.exchange.neo4j.query import parameters
 
     if [text, file, question].count(None) != 2:  # noqa: PLR2004
         raise click.UsageError("give the query as text, --file FILE, or --question NAME")
+    values = parameters(given)
+    if question is not None:
+        values = filled(named(question), values)
     asked = text if text is not None else _read(file) if file is not None else named(str(question)).text
     answer = case.ask_neo4j(
         asked,
-        parameters(given),
+        values,
         uri=uri,
         database=database,
         allowed=allowed,
@@ -76,7 +82,21 @@ def command(
         output.as_json(answer.rows())
         return
     output.table(answer.to_frame(), "Answer")
-    output.hint("--out FILE.csv writes every row; finvest neo4j guide has more questions")
+    unknown = _no_ids(question, values) if not answer.records else ""
+    output.hint(
+        f"{unknown} is an id, as `finvest find` shows it"
+        if unknown
+        else "--out FILE.csv writes every row; finvest neo4j guide has more questions"
+    )
+
+
+def _no_ids(question: str | None, values: Mapping[str, Any]) -> str:
+    """Return the parameter of a question that asks for an id and was given what looks like none."""
+    from finvest.exchange.neo4j.guide import named
+
+    asked = named(question).parameters if question is not None else {}
+    ids = (name for name, meaning in asked.items() if meaning.startswith("id of"))
+    return next((name for name in ids if not re.fullmatch(r"[a-z][0-9a-f]{16}", str(values.get(name)))), "")
 
 
 def _read(file: Path) -> str:

@@ -5,6 +5,7 @@ No credential and no word of a server's message passes into an error: a message 
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from contextlib import contextmanager
@@ -25,6 +26,10 @@ URI, USER, PASSWORD, DATABASE = "NEO4J_URI", "NEO4J_USER", "NEO4J_PASSWORD", "NE
 
 OLDEST = (5, 7)
 """First version that keeps ids of relationships unique."""
+
+_SYSTEM = "system"
+
+logging.getLogger("neo4j").addHandler(logging.NullHandler())  # else the driver's own words go to the terminal
 
 _SCHEMES = tuple(kind + security for kind in ("bolt", "neo4j") for security in ("", "+s", "+ssc"))
 
@@ -148,6 +153,10 @@ def connected(server: Server, *, patience: float = 15.0) -> Iterator[Driver]:
     """
     import neo4j
 
+    if server.database.casefold() == _SYSTEM:
+        raise ServerError(
+            f"the database {_SYSTEM} is the server's own and holds no case; name another with --database or {DATABASE}"
+        )
     how: dict[str, Any] = {
         "auth": (server.user, server.password),
         "user_agent": f"finvest/{finvest.__version__}",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from finvest.exchange.neo4j import schema
 from finvest.exchange.neo4j.questions import CHAPTERS, QUESTIONS, Question
 from finvest.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _HEAD = """# Cypher guide
 
@@ -30,7 +32,7 @@ there every user can write in the browser. On a server with roles, give analysts
 
 The questions need Neo4j 5.9 or later; pushing and pulling work from 5.7 on.
 
-A value is a parameter: `--param name=text`, or `--param name:=JSON` for a number or a list.
+A value is a parameter: `--param name=text`, or `--param name:=JSON` for a number or a list; `finvest find` shows ids.
 
 Amounts are whole minor units (`amount_minor` 1250 of EUR is 12.50) beside their currency: never add two currencies.
 A transfer happened at one unknown instant from `earliest` to `latest` (UTC); `precision` says how well it is known. "In
@@ -41,6 +43,9 @@ somebody pushed them for a reason. What is found is an assessment, and every que
 """
 
 _MOST_ENDS = 4
+_NUMBERS = frozenset({"least", "minor", "hours", "days", "low", "high"})
+_DAYS = frozenset({"since", "until", "day"})
+_LISTS = frozenset({"accounts"})
 _CARRIED = "Every node and relationship carries `id`, `case`, `source`, `record`, `handling` and `digest`."
 
 
@@ -76,6 +81,52 @@ def named(name: str) -> Question:
     if name not in QUESTIONS:
         raise UsageError(f"the guide has no question of this name; it has {', '.join(QUESTIONS)}")
     return QUESTIONS[name]
+
+
+def filled(question: Question, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a question's parameters, each of the kind that the question takes.
+
+    A number that came as text would be compared with numbers, and the answer be empty without a word.
+
+    Parameters
+    ----------
+    question : Question
+    given : mapping
+        Values by name, as they were typed; those left out are for the server to miss.
+
+    Raises
+    ------
+    UsageError
+        If a value is of another kind, or the question has no such parameter.
+    """
+    for name in given:
+        if name not in question.parameters:
+            takes = f"it takes {', '.join(question.parameters)}" if question.parameters else "it takes none"
+            raise UsageError(f"the question {question.name} has no parameter {name}; {takes}")
+    return {name: _of_kind(name, value) for name, value in given.items()}
+
+
+def _of_kind(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever was typed
+    if name in _NUMBERS:
+        if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value):
+            return int(value)
+        if type(value) is not int:
+            raise UsageError(f"{name} is a whole number; write --param {name}=5")
+    elif name in _LISTS:
+        if not isinstance(value, list):
+            raise UsageError(f'{name} is a list; write --param \'{name}:=["ID", "ID"]\'')
+    elif not isinstance(value, str):
+        raise UsageError(f"{name} is a text; write --param {name}=TEXT")
+    elif name in _DAYS and not _is_day(value):
+        raise UsageError(f"{name} is a day, written YYYY-MM-DD")
+    return value
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _elements(elements: Sequence[schema.Element]) -> str:

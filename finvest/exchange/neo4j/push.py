@@ -204,7 +204,7 @@ class _Pushing:
                 if not tried:  # counted from here: a broken connection can take minutes to show
                     self.done.cuts += 1
                     until = time.monotonic() + self._patience
-                self._tell("the server went away; waiting for it")
+                    self._tell("the server went away; waiting for it")
                 time.sleep(_PAUSES[min(tried, len(_PAUSES) - 1)])
                 tried += 1
 

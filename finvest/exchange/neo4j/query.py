@@ -29,6 +29,14 @@ _OPAQUE = re.compile(r"[a-z][0-9a-f]{16}")
 _EXPLAIN = "EXPLAIN\n"
 _PLACE = re.compile(r"\(line (\d+), column (\d+)")
 _PARAMETER = re.compile(r"([A-Za-z]\w*)(:?=)(.*)", re.DOTALL)
+_VALUES = {
+    "ArithmeticError": "the query divides by zero or leaves the whole numbers of 64 bits; leave such values out",
+    "TypeError": "the query asks something of a value that is of another kind, such as a property of a number; see "
+    "what it holds there",
+    "ProcedureNotFound": "the server has no such procedure; leave it out",
+}
+"""End of a server's code to what it means, where the query is Cypher and yet cannot be answered."""
+_PLAN = "the query asks for its plan, and that is no answer; leave EXPLAIN or PROFILE out"
 _MISSING = re.compile(r"Expected parameter\(s\): ([\w, ]+)")
 
 
@@ -199,7 +207,10 @@ def ask(
         guard.check(summary.plan, summary.query_type, allowed)  # first: after some commands nothing else can be asked
         guard.check(summary.plan, summary.query_type, allowed, tx.run(guard.FUNCTIONS).value())
         result = tx.run(_statement(text), values)
-        return tuple(result.keys()), tuple(tuple(record.values()) for record in result)
+        answer = tuple(result.keys()), tuple(tuple(record.values()) for record in result)
+        if result.consume().plan is not None:  # an empty answer to EXPLAIN reads as if nothing was found
+            raise UsageError(_PLAN)
+        return answer
 
     with driver.session(database=database, default_access_mode=neo4j.READ_ACCESS) as session:
         try:
@@ -238,6 +249,14 @@ def _refused(error: neo4j.exceptions.Neo4jError, longest: float, above: int = 0)
         return UsageError(f"the query needs parameters{which}; give each with --param NAME=VALUE")
     if last in {"AccessMode", "ForbiddenOnReadOnlyDatabase"}:
         return UsageError(guard.WRITES)
+    if last == "ArgumentError" and "execution mode" in said:
+        return UsageError(_PLAN)
+    if last in _VALUES:
+        return UsageError(_VALUES[last])
+    if last == "SyntaxError" and not above and not place:
+        return UsageError(
+            "the server cannot read a value that the query turns into another kind; a day is written YYYY-MM-DD"
+        )
     if last in {"TransactionTimedOut", "TransactionTimedOutClientConfiguration"}:
         return DataError(f"the query took longer than {longest:g} seconds; ask for less, or for fewer hops")
     if code.startswith(("Neo.ClientError.Statement.", "Neo.ClientError.Procedure.")):

@@ -64,11 +64,10 @@ def plain(value: Any) -> Any:  # noqa: ANN401
         return {":type": value.type, ":from": start, ":to": end, **_properties(value)}
     if isinstance(value, Path):
         return [plain(one) for one in _along(value)]
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in native(value)]
     if isinstance(value, dict):
         return {str(key): plain(one) for key, one in value.items()}
-    return native(value)
+    known = native(value)  # a duration is a tuple to Python, and one text here
+    return [plain(one) for one in known] if isinstance(known, list) else known
 
 
 def _properties(element: neo4j.graph.Entity) -> dict[str, Any]:

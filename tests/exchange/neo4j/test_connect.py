@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import socket
-from typing import TYPE_CHECKING
+import subprocess
+import sys
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -145,3 +148,27 @@ def test_constraints_are_made_once(graph: Running) -> None:
     assert push.make_schema(connect.Server.of(graph.uri)) == 0
     kinds = {row["t"]: row["n"] for row in graph.ask("SHOW CONSTRAINTS YIELD type AS t RETURN t, count(*) AS n")}
     assert set(kinds) == {"UNIQUENESS", "RELATIONSHIP_UNIQUENESS"}
+
+
+def test_the_drivers_own_words_do_not_go_to_the_terminal() -> None:
+    code = "import logging, finvest.exchange.neo4j.connect; logging.getLogger('neo4j.io').error('defunct connection')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout + done.stderr == ""
+
+
+def test_that_a_server_went_away_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from neo4j.exceptions import ServiceUnavailable
+
+    monkeypatch.setattr(push, "_PAUSES", (0.0,))
+    told: list[str] = []
+    away = [ServiceUnavailable()] * 3
+    none: Any = SimpleNamespace(case="c", name="case", nodes=0, relationships=0)
+    pushing = push._Pushing(none, "", none, none, False, told.append, 60.0)
+
+    def do() -> str:
+        if away:
+            raise away.pop()
+        return "done"
+
+    assert pushing._patiently(do) == "done"
+    assert (told, pushing.done.cuts) == (["the server went away; waiting for it"], 1)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
 
+from finvest import sharing
+from finvest.case import Case
 from finvest.cli import main
+from finvest.model.errors import UsageError
 from tests.exchange.neo4j.cases import many
 
 if TYPE_CHECKING:
@@ -70,3 +75,15 @@ def test_the_schema_is_printed_and_made(typed: Any, graph: Running) -> None:
         graph.ask(f"DROP CONSTRAINT `{row['name']}`")
     assert json.loads(typed("schema", "--make", "--json").stdout)["made"] >= len(shown["constraints"]) - 1
     assert json.loads(typed("schema", "--make", "--json").stdout)["made"] == 0
+
+
+def test_a_finding_that_is_not_on_file(tmp_path: Path) -> None:
+    """Whoever has scored is not told to score first."""
+    many(tmp_path, 20)
+    state = Case.open(tmp_path / "case", actor="A 12", reason="1/25")._state
+    with pytest.raises(UsageError, match="0 findings on file begin so; run finvest score first"):
+        sharing.scope(state, "F-1", None)
+    listed = pl.DataFrame({"finding": ["F-00aa"]})
+    scored: Any = SimpleNamespace(store=SimpleNamespace(frame=lambda _: listed))
+    with pytest.raises(UsageError, match="0 findings on file begin so; finvest score lists them"):
+        sharing.scope(scored, "F-1", None)

@@ -60,6 +60,11 @@ def test_values_come_back_exact_and_native(ask: Ask) -> None:
     }
 
 
+def test_a_duration_is_one_text_in_json_too(ask: Ask) -> None:
+    rows = ask("RETURN duration('P1D') AS u, [duration('P2D')] AS l, {d: duration('P3D')} AS m").rows()
+    assert rows == [{"u": "P1D", "l": ["P2D"], "m": {"d": "P3D"}}]
+
+
 def test_rows_of_different_kinds_are_text_and_nothing_is_lost(ask: Ask) -> None:
     frame = ask("UNWIND [1, 'a', true, null, 2.5, date('2025-03-04'), [1]] AS x RETURN x").to_frame()
     assert frame["x"].to_list() == ["1", "a", "true", None, "2.5", "2025-03-04", "[1]"]

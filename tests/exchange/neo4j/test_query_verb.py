@@ -80,6 +80,13 @@ def test_every_look_is_logged_without_the_query(ask: Ask, pushed: Case) -> None:
         ("CREATE (n:Evil)", "queries only read"),
         ("MATCH (a:Account {id: $id}) RETURN a", "needs parameters: id"),
         ("MATCH (", "SyntaxError at line 1"),
+        ("EXPLAIN MATCH (n) RETURN n", "leave EXPLAIN or PROFILE out"),
+        ("PROFILE MATCH (n) RETURN n", "leave EXPLAIN or PROFILE out"),
+        ("/* a */ CYPHER EXPLAIN MATCH (n) RETURN n", "leave EXPLAIN or PROFILE out"),
+        ("UNWIND [0] AS x RETURN 1 / x AS y", "divides by zero"),
+        ("UNWIND [1, 'a'] AS x RETURN x.id AS y", "of another kind"),
+        ("UNWIND ['3.5.2025'] AS x RETURN date(x) AS y", "a day is written YYYY-MM-DD"),
+        ("CALL no.such()", "no such procedure"),
     ],
 )
 def test_what_is_refused_is_said_in_one_line(ask: Ask, text: str, said: str) -> None:
@@ -100,6 +107,7 @@ def test_a_procedure_that_is_allowed(ask: Ask) -> None:
         ({"NEO4J_PASSWORD": "wrong"}, "refuses this user and password"),
         ({"NEO4J_URI": "bolt://127.0.0.1:9"}, "no Neo4j server answers"),
         ({"NEO4J_DATABASE": "absent"}, "no such database"),
+        ({"NEO4J_DATABASE": "System"}, "holds no case"),
     ],
 )
 def test_a_server_that_cannot_be_asked(ask: Ask, environment: dict[str, str], said: str) -> None:
@@ -107,3 +115,35 @@ def test_a_server_that_cannot_be_asked(ask: Ask, environment: dict[str, str], sa
     assert (done.exit_code, done.stdout) == (1, "")
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_number_for_a_question_is_a_number_however_it_is_typed(ask: Ask) -> None:
+    """As a text it would be compared with numbers, and the answer be empty without a word."""
+    typed, text = (ask("--question", "directors", "--param", one, "--json") for one in ("least:=2", "least=2"))
+    assert json.loads(typed.stdout)
+    assert typed.stdout == text.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["directors", "--param", "least=two"], "least is a whole number"),
+        (["directors", "--param", "least:=2.5"], "least is a whole number"),
+        (["directors", "--param", "least:=true"], "least is a whole number"),
+        (["directors", "--param", "least=2", "--param", "most=3"], "no parameter most; it takes least"),
+        (["controllers", "--param", "account=a", "--param", "day=3.5.2025"], "day is a day, written YYYY-MM-DD"),
+        (["controllers", "--param", "account=a", "--param", "day=20250503"], "day is a day, written YYYY-MM-DD"),
+        (["group", "--param", "accounts=a"], "accounts is a list"),
+    ],
+)
+def test_a_parameter_of_another_kind_than_the_question_takes(ask: Ask, words: list[str], said: str) -> None:
+    done = ask("--question", *words)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_a_number_of_an_account_where_an_id_is_asked_for(ask: Ask, pushed: Case) -> None:
+    done = ask("--question", "counterparties", "--param", "account=DE49999999017857296207")
+    assert "account is an id, as `finvest find` shows it" in done.stdout
+    account = pushed.view().frame("accounts")["account"][0]
+    assert "is an id" not in ask("--question", "owners-above", "--param", f"account={account}").stdout
