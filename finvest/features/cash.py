@@ -175,8 +175,9 @@ def funnels(view: CaseView, days: int) -> pl.DataFrame:
         cities=pl.col("city").n_unique(),
         rounds=pl.len(),
         travelled=pl.col("city").filter("there").n_unique(),
-        code=pl.col("currency").mode().sort().first().cast(pl.String),
+        code=pl.col("currency").mode().sort().first(),
         evidence=pl.concat([pl.col("n"), pl.col("followed").explode(empty_as_null=False)]).unique().sort(),
     )
+    windows = windows.with_columns(pl.col("code").cast(pl.String))  # of no window it has no type
     most = [-pl.col(c).cast(pl.Int64) for c in ("cities", "rounds")]
     return windows.sort("account", *most, "day").unique("account", keep="first", maintain_order=True).drop("day")

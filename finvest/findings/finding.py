@@ -143,6 +143,8 @@ class Finding:
             ),
             "start": self.start,
             "end": self.end,
+            "first_day": self.days[0] if self.days else None,
+            "last_day": self.days[1] if self.days else None,
             "amounts": _json(dict(self.amounts)),
             "score": self.score,
             "evidence": _json(self.evidence),

@@ -27,6 +27,8 @@ RESULTS = (
         ("subjects", TEXT, "role, kind, id and role hypothesis of each subject, as JSON"),
         ("start", INSTANT, "first instant of the evidence"),
         ("end", INSTANT, "last instant of the evidence"),
+        ("first_day", DAY, "first day of the period that it is about, also where the evidence is no transactions"),
+        ("last_day", DAY, "last day of that period"),
         ("amounts", TEXT, "sum per currency in minor units, as JSON"),
         ("score", pl.Float64(), "0 to 1, higher is more suspicious; ranks, is no amount"),
         ("evidence", TEXT, "records of each table, as JSON"),

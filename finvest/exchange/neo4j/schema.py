@@ -122,6 +122,8 @@ NODES = (
             "strength": "text",
             "start": "instant",
             "end": "instant",
+            "first_day": "day",
+            "last_day": "day",
             "movements": "texts",
         },
     ),
