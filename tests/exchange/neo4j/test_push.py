@@ -218,8 +218,12 @@ def test_relations_that_the_graph_cannot_hold_are_counted_aloud(
 
 
 def test_a_finding_carries_the_strictest_handling_code_of_its_records(tmp_path: Path) -> None:
-    codes: dict[str, list[str | None]] = {"club": ["H1"] * 12, "circle": ["H1"] * 11 + ["H3"], "shop": [None] * 12}
-    payments = [
+    codes: dict[str, tuple[str | None, ...]] = {
+        "club": ("H1",) * 12,
+        "circle": (*("H1",) * 11, "H3"),
+        "shop": (None,) * 12,
+    }
+    payments: list[dict[str, Any]] = [
         {"transaction_id": f"{to}-{i}", "originator": f"{to}-{i}", "beneficiary": to, "amount": 30_000 + i,
          "currency": "EUR", "booked_at": datetime(2025, 1, 6 + i // 4, 9, i, tzinfo=UTC), "handling": code}
         for to, given in codes.items() for i, code in enumerate(given)
