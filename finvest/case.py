@@ -12,7 +12,7 @@ from finvest.checking import Checks, check
 from finvest.followed import Followed
 from finvest.model.errors import NotAssessable, UsageError
 from finvest.model.subjects import mask
-from finvest.scoring import Findings, chosen, score
+from finvest.scoring import Findings, chosen, score, used_before
 from finvest.state import EVERYTHING
 
 if TYPE_CHECKING:
@@ -158,8 +158,10 @@ class Case(Followed):
 
     @property
     def findings(self) -> Findings:
-        """What the detectors found, with their default parameters where none were run yet."""
-        return self._state.findings or self.score()
+        """What the detectors found; where none ran yet, with the parameters of what is on file, else their defaults."""
+        if self._state.findings is not None:
+            return self._state.findings
+        return self.score(parameters=used_before(self._store.frame("findings"), self.registry))
 
     def evaluate(
         self,

@@ -5,6 +5,7 @@ A detector that fails ends nobody else's work: its failure is one line among the
 
 from __future__ import annotations
 
+import json
 import logging
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -172,6 +173,29 @@ def chosen(
         if detector.card.id in given:
             detector.set_params(**given[detector.card.id]).check_parameters()
     return every
+
+
+def used_before(findings: pl.DataFrame, registry: Registry) -> dict[str, dict[str, Any]]:
+    """Return the parameters with which findings on file were found: they are found again with no others.
+
+    Parameters
+    ----------
+    findings : polars.DataFrame
+        The table `findings`.
+    registry : Registry
+
+    Returns
+    -------
+    dict
+        Catalogue id to parameters, of detectors that are there in the version that found them.
+    """
+    known = registry.detectors()
+    rows = findings.select("indicator", "version", "parameters").unique("indicator", keep="last", maintain_order=True)
+    return {
+        indicator: json.loads(parameters)
+        for indicator, version, parameters in rows.iter_rows()
+        if indicator in known and known[indicator].card.version == version
+    }
 
 
 def _state(finding: Finding) -> str:

@@ -15,7 +15,7 @@ from finvest.findings.make import Make
 from finvest.model.errors import UsageError
 from finvest.model.tables import TABLES
 from finvest.registry import Registry
-from finvest.scoring import Findings, chosen, score
+from finvest.scoring import Findings, chosen, score, used_before
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,6 +90,15 @@ def test_a_finding_is_named_by_the_start_of_its_id() -> None:
     for start in ("F-", "zzz"):
         with pytest.raises(UsageError, match="findings begin with"):
             found.named(start)
+
+
+def test_parameters_of_another_version_or_of_a_detector_that_is_gone_are_not_used_again() -> None:
+    rows = {
+        "indicator": ["GRF-01", "GRF-01", "GRF-05", "OLD-01"],
+        "version": [DETECTORS["GRF-01"].card.version] * 2 + [0, 1],
+        "parameters": ['{"days": 3}', '{"days": 4}', '{"days": 5}', '{"days": 6}'],
+    }
+    assert used_before(pl.DataFrame(rows), Registry()) == {"GRF-01": {"days": 4}}
 
 
 def test_progress_is_told_before_each_detector() -> None:

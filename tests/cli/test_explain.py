@@ -44,6 +44,13 @@ def linked(loaded: Any, write: Any, opened: Callable[[], Case], tmp_path: Path) 
     return loaded
 
 
+def test_what_was_found_with_other_parameters_is_explained_with_them(loaded: Any, as_json: Any) -> None:
+    (row,) = as_json(loaded("score", "GRF-05", "--set", "GRF-05.days=8", "--json"))["findings"]
+    told = as_json(loaded("explain", row["finding"], "--quick", "--json"))
+    assert (told["finding"], told["parameters"]) == (row["finding"], row["parameters"])
+    assert '"days": 8' in row["parameters"]
+
+
 def test_records_of_every_table_are_shown(linked: Any, as_json: Any) -> None:
     (row,) = as_json(linked("score", "XYZ-92", "--plugins", "own", "--json"))["findings"]
     told = as_json(linked("explain", row["finding"], "--plugins", "own", "--json"))

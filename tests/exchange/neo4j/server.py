@@ -9,6 +9,7 @@ import getpass
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -276,6 +277,7 @@ def main() -> None:
         server = Started(Path(folder), heap="1g")
         server.set_password(password)
         server.start()
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # or Java would outlive it
         say(f"it answers. In another terminal: export NEO4J_URI={server.uri} NEO4J_USER=neo4j NEO4J_PASSWORD=…\n")
         say("what is put on it is gone when it stops: Ctrl-C\n")
         try:
