@@ -14,7 +14,7 @@ import click
 from finvest.evaluate.evaluation import RANKING
 from finvest.exchange.neo4j.guide import guide
 from finvest.figures import section
-from finvest.findings.card import bounds
+from finvest.findings.parameters import bounds
 from finvest.registry import Registry
 
 if TYPE_CHECKING:

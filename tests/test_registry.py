@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DETECTOR = """
-from finvest.findings.card import Card, param
+from finvest.findings.detector import Card, param
 from finvest.findings.detector import Detector, Detector as Base
 
 class Own(Detector):

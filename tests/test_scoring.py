@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from finvest.findings.card import Card, param
-from finvest.findings.detector import Detector
+from finvest.findings.detector import Card, Detector, param
 from finvest.findings.make import Make
 from finvest.model.errors import UsageError
 from finvest.model.tables import TABLES

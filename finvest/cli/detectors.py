@@ -74,7 +74,7 @@ def command(
 @click.pass_obj
 def show(before: tuple[Path, ...], id_: str, plugins: tuple[Path, ...], json_: bool) -> None:
     """Print the card of a detector: what it looks for, parameters, innocent explanations, sources."""
-    from finvest.findings.card import bounds  # brings polars, which a list of commands needs not
+    from finvest.findings.parameters import bounds
     from finvest.registry import Registry
 
     folders = tuple(dict.fromkeys((*before, *plugins)))

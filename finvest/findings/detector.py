@@ -9,8 +9,9 @@ from typing import Any, ClassVar, Self, dataclass_transform
 import polars as pl
 
 from finvest.features.scores import grows
-from finvest.findings.card import Card, Check, bounds, param, within
+from finvest.findings.card import Card, Check
 from finvest.findings.make import Make
+from finvest.findings.parameters import bounds, param, within
 from finvest.findings.report import CHECK, Report
 from finvest.findings.returned import check_columns, collected
 from finvest.model.errors import ContractError, NotAssessable, UsageError

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 WRONG = """
 import polars as pl
-from finvest.findings.card import Card, param
+from finvest.findings.detector import Card, param
 from finvest.findings.detector import Detector
 
 class Own(Detector):

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from finvest.findings.card import Card, Role, Strength, param
+from finvest.findings.card import Card, Role, Strength
 from finvest.findings.detector import Detector
 from finvest.findings.finding import Finding, Subject
 from finvest.findings.make import Make
+from finvest.findings.parameters import param
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 
 import pytest
 
-from finvest.findings.card import Card, Check, param
+from finvest.findings.card import Card, Check
 from finvest.findings.checks import listed_company
 from finvest.findings.detector import Detector
+from finvest.findings.parameters import param
 from finvest.model.errors import ContractError, UsageError
 from tests.findings.conftest import CARD, view
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from finvest.findings.card import Card, Check, param
+from finvest.findings.card import Card, Check
 from finvest.findings.changes import moved, otherwise, tried
 from finvest.findings.detector import Detector
 from finvest.findings.make import Make
+from finvest.findings.parameters import param
 from finvest.registry import Registry
 
 if TYPE_CHECKING:
