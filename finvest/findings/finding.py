@@ -27,7 +27,8 @@ class Subject:
     id : str
         Opaque id.
     role : str
-        Role hypothesis; of an account, never of a person's guilt.
+        Role hypothesis, never of a person's guilt; of a withdrawn finding ``undetermined``, but for whom a record calls
+        a victim.
     label : str
         What a reader knows it by; holders of victims' accounts are masked.
     """

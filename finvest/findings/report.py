@@ -98,7 +98,8 @@ class Report:
         self, row: dict[str, Any], evidence: dict[str, tuple[str, ...]], parameters: dict[str, Any]
     ) -> Finding:
         card = self.detector.card
-        subjects = tuple(self._subjects(row))
+        withdrawn = any(c.keeps == 0 and row[CHECK + c.name] for c in card.counter_checks)
+        subjects = tuple(self._subjects(row, withdrawn=withdrawn))
         numbers = {c.partition("_")[2] or "transactions": row[c] for c in row if c.split("_")[0] == "evidence"}
         checks = tuple(_checked(c, row[CHECK + c.name]) for c in card.counter_checks)
         amounts = tuple((a["currency"], a["amount"]) for a in row["amounts"] or ())
@@ -132,7 +133,7 @@ class Report:
             base=base,
             score=row["score"],
             found_score=row["found_score"],
-            withdrawn=any(c.keeps == 0 and row[CHECK + c.name] for c in card.counter_checks),
+            withdrawn=withdrawn,
             evidence=evidence,
             movements=tuple(numbers.get("transactions", ())),
             facts=facts,
@@ -150,9 +151,11 @@ class Report:
                     fact = re.sub(re.escape(part).replace(r"\ ", r"\s+"), s.label, fact, flags=re.IGNORECASE)
         return fact
 
-    def _subjects(self, row: dict[str, Any]) -> Iterator[Subject]:
+    def _subjects(self, row: dict[str, Any], *, withdrawn: bool = False) -> Iterator[Subject]:
         for column, (kind, role) in self.detector.card.roles.items():
             refined = row.get(f"{column}_role") or role  # a row may know more than the card
+            if withdrawn:
+                refined = "undetermined"  # the hypothesis falls with its finding
             for number in row[column]:
                 of_victim = self.view.is_victims(kind, number)
                 hypothesis = "possible_victim" if of_victim else refined
