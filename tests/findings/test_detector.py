@@ -236,8 +236,15 @@ def test_each_row_has_its_own_results() -> None:
     assert [f.withdrawn for f in found] == [False, False, True]
 
 
-@pytest.mark.parametrize(("present", "keeps", "role"), [(True, 0.0, "undetermined"), (True, 0.5, "exploiter"),
-                                                        (False, 0.0, "exploiter"), (None, 0.0, "exploiter")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("present", "keeps", "role"),
+    [
+        (True, 0.0, "undetermined"),
+        (True, 0.5, "exploiter"),
+        (False, 0.0, "exploiter"),
+        (None, 0.0, "exploiter"),
+    ],
+)
 def test_what_is_withdrawn_says_no_role_of_anybody(present: bool | None, keeps: float, role: str) -> None:
     named = {"roles": {"who": ("account", "exploiter")}}
     found = only(row(), **named, **explained(check(present=present, keeps=keeps)))
