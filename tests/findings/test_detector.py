@@ -246,12 +246,10 @@ def test_each_row_has_its_own_results() -> None:
     ],
 )
 def test_what_is_withdrawn_says_no_role_of_anybody(present: bool | None, keeps: float, role: str) -> None:
-    named = {"roles": {"who": ("account", "exploiter")}}
-    found = only(row(), **named, **explained(check(present=present, keeps=keeps)))
-    assert [s.role for s in found.subjects] == [role]
-    told = {"roles": {"who": ("account", "undetermined")}}
-    refined = only(row(who_role="exploiter"), **told, **explained(check(present=present, keeps=keeps)))
-    assert [s.role for s in refined.subjects] == [role]
+    checked = explained(check(present=present, keeps=keeps))
+    found = only(row(), roles={"who": ("account", "exploiter")}, **checked)
+    refined = only(row(who_role="exploiter"), roles={"who": ("account", "undetermined")}, **checked)
+    assert [s.role for s in (*found.subjects, *refined.subjects)] == [role, role]
 
 
 def test_a_score_of_nothing_is_no_withdrawal() -> None:
