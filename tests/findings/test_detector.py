@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finvest.findings.card import Card, Check
+from finvest.findings.card import Check
 from finvest.findings.make import Make
-from finvest.model.errors import ContractError, NotAssessable, UsageError
-from tests.findings.conftest import CARD, detector, row, view
+from finvest.model.errors import NotAssessable, UsageError
+from tests.findings.conftest import detector, row, view
 
 if TYPE_CHECKING:
     from finvest.findings.finding import Finding
@@ -373,33 +373,3 @@ def test_the_account_of_a_victim_is_a_possible_victim_whatever_the_detector_says
 
 def test_a_row_may_know_a_role_better_than_the_card() -> None:
     assert only(row(who_role="facilitator")).subjects[0].role == "facilitator"
-
-
-# ---- the card
-
-
-@pytest.mark.parametrize("text", ["A shop.", "A shop", "What does it sell?", ""])
-def test_an_explanation_without_what_to_ask_is_refused_by_its_name(text: str) -> None:
-    with pytest.raises(ContractError, match=r"TST-01: 'shop' must be a sentence that explains, and then what to ask"):
-        Card(**CARD | {"innocent": {"shop": text}})
-
-
-def test_a_check_of_no_explanation_is_refused() -> None:
-    with pytest.raises(
-        ContractError, match=r"TST-01: checks names no innocent explanation with gift, till; innocent has shop"
-    ):
-        Card(
-            **CARD | {"innocent": {"shop": "A shop. Ask."}, "checks": dict.fromkeys(("till", "shop", "gift"), Check())}
-        )
-
-
-def test_a_card_tells_explanations_in_its_order_with_the_checks_of_the_same_names() -> None:
-    till = Check(lambda _, rows: rows["who"], 0.5)
-    about = Card(**CARD | {"innocent": {"gift": "A gift. Why? Ask.", "shop": "A shop. Ask."}, "checks": {"shop": till}})
-    told = [(c.name, c.explanation, c.ask, c.check, c.keeps) for c in about.counter_checks]
-    assert told == [("gift", "A gift.", "Why? Ask.", None, 0.0), ("shop", "A shop.", "Ask.", till.decides, 0.5)]
-    assert detector(row(), title="x").card.family == "TST"
-
-
-def test_a_detector_without_a_docstring_has_its_cards_sentence() -> None:
-    assert type(detector(row())).__doc__ == "Anything."
